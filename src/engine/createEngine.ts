@@ -9,7 +9,7 @@ import type { ChatRequest } from './request';
 import { TurnHistory } from './retry/turnHistory';
 import type { TurnRecord } from './state/ledger';
 import { Turn } from './turn/turn';
-import { TurnGateways } from './turn/turnGateways';
+import { refOf, TurnGateways } from './turn/turnGateways';
 
 /** Maximum number of finished turns whose records are kept for the diagnostics report. */
 const maxRecordedTurns = 50;
@@ -46,6 +46,13 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
     turn.start();
     return turn;
   };
+  const gatewaysForAttempt = (...[model, gateways, preferredGateway]: Parameters<Engine['gatewayForAttempt']>) => {
+    const output = { emit: () => undefined };
+    const options = { preferredGateway };
+    const turnGateways = new TurnGateways(states, deps.settings, output, new TurnHistory(model), options);
+    turnGateways.choose(gateways);
+    return turnGateways;
+  };
   return {
     run,
     stream: (request, options = {}) => {
@@ -62,12 +69,12 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
       await states.forgetAll();
       for (const turn of runningTurns) turn.endWait();
     },
-    gatewayForAttempt: (model, gateways, preferredGateway) => {
-      const output = { emit: () => undefined };
-      const turnGateways = new TurnGateways(states, deps.settings, output, new TurnHistory(model), {
-        preferredGateway,
-      });
-      return turnGateways.choose(gateways);
+    gatewayForAttempt: (...attempt) => gatewaysForAttempt(...attempt).current,
+    cooldownForAttempt: (...attempt) => {
+      const gateways = gatewaysForAttempt(...attempt);
+      const cooldown = gateways.current && gateways.cooldownOf(gateways.current);
+      const next = gateways.nextGateway();
+      return cooldown && { ...cooldown, otherGateway: next && gateways.canAnswerNow(next) ? refOf(next) : undefined };
     },
     reasoningFor: (target, effort) => {
       const { baseUrl, sentModel: model } = target;

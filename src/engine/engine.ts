@@ -1,5 +1,5 @@
 import type { EngineSettings } from './environment';
-import type { StreamEvent } from './events/events';
+import type { GatewayRef, StreamEvent } from './events/events';
 import type { FaultAction, FaultKind } from './events/kinds';
 import type { CooldownScope } from './gate/cooldowns';
 import type { GateDeps } from './gate/gatewayHealth';
@@ -56,6 +56,12 @@ export interface EngineDeps extends GateDeps {
   readonly onTurnEnd?: ((record: TurnRecord) => void) | undefined;
   /** Value of the `User-Agent` header, for instance `HolySheepPrompt/1.0.0`. */
   readonly userAgent: string;
+}
+
+/** The cooldown at the gateway of the next attempt. */
+export interface AttemptCooldown extends ModelCooldown {
+  /** Gateway that could answer at once, without this cooldown. */
+  readonly otherGateway?: GatewayRef | undefined;
 }
 
 /** The commands of the user for a running turn. They take effect immediately. */
@@ -151,6 +157,11 @@ export interface Engine {
   gatewayForAttempt(model: string, gateways: KeyedGateways, preferredGateway?: string): Gateway | undefined;
   /** Returns the reasoning effort that a request would have, after everything that the gateway has refused so far. */
   reasoningFor(target: ModelAtGateway, effort: ReasoningEffort | undefined): ReasoningFields;
+  /**
+   * Returns the cooldown that would delay a turn that starts now, and the gateway that could answer in the meantime.
+   * Returns undefined if this window knows of no cooldown.
+   */
+  cooldownForAttempt(model: string, gateways: KeyedGateways, preferredGateway?: string): AttemptCooldown | undefined;
   /**
    * Returns the cooldown or the open circuit breaker of a model. Returns undefined if this window has recorded neither.
    */

@@ -64,7 +64,8 @@ const messageFields = {
    * types a prompt. `more` has the same meaning as in `send`.
    */
   comparePrompt: { prompt: text, more, models: v.optional(v.pipe(v.array(text), v.readonly())) },
-  switchBack: {},
+  /** Sends the next prompts to a gateway. Without a gateway, the settings determine where the prompts go. */
+  useGateway: { gateway: v.optional(text) },
   /** Sets the reasoning effort that is remembered for a model. */
   selectEffort: { model: v.pipe(text, v.nonEmpty()), level: v.picklist(effortChoices) },
   edit: { ...exchange, prompt },
@@ -112,6 +113,8 @@ const messageFields = {
   restoreContext: { ids: v.pipe(v.array(text), v.readonly()) },
   /** Opens a dialog in which the user chooses files to attach. */
   browseContext: {},
+  /** Ends a notice of the host. `action` is the caption of the clicked button, or absent if the user has dismissed it. */
+  endNotice: { id: text, action: v.optional(text) },
   setApiKey: {},
   addGateway: {},
   openTour: {},

@@ -3,6 +3,7 @@
  * the DOM. The host owns the state: the user can close the page at any moment, and a new page receives a `snapshot` in
  * reply to `ready`.
  */
+import type { AttemptCooldown } from '../engine/engine';
 import type { RecordedEvent, WaitingEvent } from '../engine/events/events';
 import type { EffortChoice } from '../engine/request';
 import type { TotalCost } from '../engine/state/turnCost';
@@ -96,6 +97,8 @@ export interface ConnectionView {
    * `automatic` for another reason.
    */
   readonly backup?: 'switched' | 'automatic' | undefined;
+  /** The cooldown that would delay the next prompt. */
+  readonly cooldown?: AttemptCooldown | undefined;
   /** Names of the backup gateways that have an API key. */
   readonly backups?: readonly string[] | undefined;
   /** Reasoning effort of the model, in every message to the page. Absent if the model is known not to reason. */
@@ -150,6 +153,17 @@ export interface RecentModels {
   readonly used: readonly string[];
   /** Models of the user's last comparison. Empty if there is none. */
   readonly compared: readonly string[];
+}
+
+/** A message of the host above the composer. */
+export interface HostNotice {
+  readonly id: string;
+  /** `message` for the result of what the user has done, `spending` for a warning about the daily budget. */
+  readonly kind: 'message' | 'spending';
+  readonly severity: 'information' | 'warning' | 'error';
+  readonly text: string;
+  /** Captions of the buttons. */
+  readonly actions: readonly string[];
 }
 
 /** The host's replies to requests of the page, by the type of the request. */
@@ -217,6 +231,8 @@ export type ToWebview =
   | { readonly type: 'promptMoved'; readonly prompt: string }
   /** Performs an action that the user has chosen in VS Code's context menu. */
   | { readonly type: 'answerAction'; readonly answerId: string; readonly action: AnswerAction }
+  /** Replaces the host's notices. Sent when they change, and after a snapshot if there are any. */
+  | { readonly type: 'notices'; readonly notices: readonly HostNotice[] }
   /** The result of a click, for screen readers, which don't read the status bar where the host shows the result. */
   | { readonly type: 'announce'; readonly text: string }
   /**

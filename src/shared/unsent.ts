@@ -42,6 +42,8 @@ const unsent = v.object({
   /** Reading position in the conversation. Absent if autoscroll was following the end. */
   place: v.optional(readingPosition),
   unfolded: listOf(text),
+  /** IDs of the notices above the composer that the user has dismissed. */
+  dismissed: listOf(text),
 });
 /** Unsent text with the time of its last change, in epoch milliseconds of the page's clock. */
 export const storedUnsent = v.object({ ...unsent.entries, at: finite });

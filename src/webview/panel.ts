@@ -4,6 +4,7 @@ import {
   canSendPrompt,
   type ConnectionView,
   type RecentModels,
+  type HostNotice,
   type Suggestion,
   type TourStep,
   type ToWebview,
@@ -18,6 +19,8 @@ import { createCostLine } from './conversation/costLine';
 import { createTourCard } from './conversation/tourCard';
 import { createEmptyState } from './conversation/emptyState';
 import { createKeyCard } from './conversation/keyCard';
+import { createLimitNotice } from './conversation/limitNotice';
+import { createNoticeArea, hostNotices } from './conversation/noticeArea';
 import { createNotices } from './conversation/notices';
 import type { PageContext } from './pageContext';
 import type { UnsentStore } from './state/unsentStore';
@@ -52,6 +55,7 @@ export function createPanel(
   let tourStep: TourStep | undefined;
   let recentModels: RecentModels = { used: [], compared: [] };
   let suggestions: readonly Suggestion[] = [];
+  let fromHost: readonly HostNotice[] = [];
   let isReadOnly = false;
   /** Whether the `UnsentStore` contains the unsent text of the page. */
   let isSaved = true;
@@ -101,11 +105,12 @@ export function createPanel(
   };
   const conversation = new ConversationView(context, () => refresh());
   const emptyState = createEmptyState(context, conversation.element);
-  const contextNotice = createContextNotice(context, ({ answers: [answer] }) => {
+  const noticeArea = createNoticeArea(context);
+  const contextNotices = createContextNotice(context, noticeArea, ({ answers: [answer] }) => {
     conversation.scrollTo(answer.element);
     context.moveFocus(answer.element, { preventScroll: true });
   });
-  const notices = createNotices(context, contextNotice.element);
+  const notices = createNotices(context, noticeArea.element);
   const placeTourCard = createTourCard(context);
   const placeKeyCard = createKeyCard(context);
   const costLine = createCostLine(context);
@@ -114,7 +119,7 @@ export function createPanel(
   const composer = createComposer(context, () => stopActiveTurn());
   composer.element.hidden = true;
 
-  const view = () => ({ ...conversation.view, place: autoscroll.readingPosition });
+  const view = () => ({ ...conversation.view, place: autoscroll.readingPosition, dismissed: noticeArea.dismissed });
 
   /**
    * Stores the unsent text of the page, and copies it to the host. A read-only page does neither, because the unsent
@@ -132,6 +137,15 @@ export function createPanel(
     post({ type: 'copyUnsent', unsent: stored });
   };
 
+  /**
+   * Whether a rate limit is mentioned above the composer. While a failure card mentions the limit, this is the case only
+   * if the user is about to send the next prompt.
+   */
+  const isLimitMentioned = (): boolean =>
+    !isReadOnly && !conversation.active && (!conversation.hasActionButton('sendLater') || composer.unsent.draft !== '');
+
+  const limitNotices = createLimitNotice(context, composer.selectModel, () => updateNotices());
+
   const updateNotices = (): void => {
     if (!connection) return;
     const { isEmpty, canMentionSummary: canMention } = conversation;
@@ -140,11 +154,16 @@ export function createPanel(
     const tourPlace = connection.set !== 'own' && !isReadOnly ? cardContainer : undefined;
     placeTourCard(tourPlace, tourStep, connection);
     const needsCard = !canSendPrompt(connection) && !isReadOnly && !conversation.hasActionButton('setApiKey');
-    contextNotice.update({
-      percent: canMention && conversation.canSummarize ? composer.ring.percent : undefined,
-      runningSummary: conversation.runningSummary,
-      canMention,
-    });
+    noticeArea.update([
+      ...hostNotices(context, fromHost, 'message'),
+      ...(isLimitMentioned() ? limitNotices(connection) : []),
+      ...hostNotices(context, fromHost, 'spending'),
+      ...contextNotices({
+        percent: canMention && conversation.canSummarize ? composer.ring.percent : undefined,
+        runningSummary: conversation.runningSummary,
+        canMention,
+      }),
+    ]);
     placeKeyCard(needsCard ? cardContainer : undefined);
   };
 
@@ -201,6 +220,7 @@ export function createPanel(
     composer.setContext(message.context, message.unread);
     if (stored && !readOnly) composer.restore(stored);
     autoscroll.restore(restored.place);
+    noticeArea.restoreDismissed(restored.dismissed);
     // Prompts after the exchange that was last on the page before this snapshot are new, so the host has received them.
     // If that exchange no longer exists, because the user has edited its prompt, all prompts are treated as new.
     const newItems = items.slice(items.findIndex((item) => idOf(item) === restored.seen) + 1);
@@ -247,6 +267,9 @@ export function createPanel(
     reply: ({ request, value }) => requests.receive(request, value),
     promptMoved: ({ prompt }) => composer.confirmPrompt(prompt, true),
     answerAction: ({ answerId, action }) => conversation.performAction(answerId, action),
+    notices: (message) => {
+      fromHost = message.notices;
+    },
     announce: ({ text }) => announcer.announce(text),
     contextUse: ({ use, canSummarize }) => {
       composer.ring.setUse(use, canSummarize);

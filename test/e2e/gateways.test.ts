@@ -94,7 +94,7 @@ describe('management of gateways', () => {
     await addOther({ baseUrl });
     await quickInput.input.and(page.getByPlaceholder(`${host} doesn't respond (connection refused)`)).waitFor();
     await quickInput.pick('Add anyway');
-    await panel.workbench.toast(`${host} was added. It will be used once it responds.`).waitFor();
+    await panel.workbench.notice(`${host} was added. It will be used once it responds.`).waitFor();
     await panel.run('manageGateways');
     await quickInput.rowsWith("hasn't responded yet").filter({ hasText: host }).waitFor();
     await quickInput.dismiss();

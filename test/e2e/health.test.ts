@@ -70,10 +70,9 @@ describe('daily budget', () => {
     await panel.newConversation();
     spendElsewhere(45);
     await panel.ask('zero', answer('hello'));
-    // Does not wait for the answer first, because VS Code hides the warning after a few seconds.
-    const toast = workbench.toast("of today's budget");
-    await toast.getByText(/^You have used 9\d% of today's budget: .*\$45\.\d\d of \$50\.00\.$/).waitFor();
-    await toast.getByRole('button', { name: words.host('Open usage') }).click();
+    const notice = workbench.notice("of today's budget");
+    await notice.getByText(/^You have used 9\d% of today's budget: .*\$45\.\d\d of \$50\.00\.$/).waitFor();
+    await notice.getByRole('button', { name: words.host('Open usage') }).click();
     await panel.frame
       .getByRole('tabpanel', { name: words.panel.usage })
       .getByText(/^9\d% of the \$50\.00 budget used/)

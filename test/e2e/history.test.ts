@@ -74,7 +74,7 @@ describe('quick picks of the panel', () => {
     });
 
     it('restores a deleted conversation and its panel when the user presses Undo', async () => {
-      await workbench.toast('Deleted').getByRole('button', { name: 'Undo' }).click();
+      await workbench.notice('Deleted').getByRole('button', { name: 'Undo' }).click();
       await tab('about apples').waitFor();
       await open();
       await row('about apples').waitFor();

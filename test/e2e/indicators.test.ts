@@ -72,7 +72,7 @@ describe('indicators outside the panel', () => {
     });
   });
 
-  describe('notification while the panel is not in view', () => {
+  describe('notice about a turn whose panel is not in view', () => {
     it('reports a failed turn, with a button that shows its panel', async () => {
       const paused = pausedAnswer([], failure(400, { message: 'Invalid model: gpt-99' }));
       gateway.script = paused.script;
@@ -81,8 +81,8 @@ describe('indicators outside the panel', () => {
       await gateway.request(1);
       await panel.newConversation();
       paused.release();
-      const toast = workbench.toast('No answer to “what fails unseen”.');
-      await toast.getByRole('button', { name: 'Show', exact: true }).click();
+      const notice = workbench.notice('No answer to “what fails unseen”.');
+      await notice.getByRole('button', { name: 'Show', exact: true }).click();
       await panel.inState('failed').waitFor();
       await panel.frame.getByText('what fails unseen').first().waitFor();
     });
@@ -95,8 +95,8 @@ describe('indicators outside the panel', () => {
       await gateway.request(1);
       await panel.newConversation();
       paused.release();
-      const toast = workbench.toast('“what waits unseen” is waiting until');
-      await toast.getByRole('button', { name: 'Retry now' }).click();
+      const notice = workbench.notice('“what waits unseen” is waiting until');
+      await notice.getByRole('button', { name: 'Retry now' }).click();
       await gateway.request(2);
       await workbench.tab('what waits unseen').click();
       await panel.answer.getByText('after the wait').waitFor();

@@ -4,7 +4,7 @@ import type { GatewayRef, ModelEvent } from '../events/events';
 import { faultOfRow, type Fault } from '../faults/classify';
 import type { OutageFault } from '../gate/gatewayHealth';
 import type { Gate } from '../gate/gate';
-import type { GatewayState, GatewayStates, RetryBudget } from '../gate/gatewayState';
+import type { GatewayState, GatewayStates, ModelCooldown, RetryBudget } from '../gate/gatewayState';
 import { hostOf, usesPlainHttp } from '../gateway/baseUrl';
 import {
   gatewaysFor,
@@ -315,6 +315,11 @@ export class TurnGateways {
   /** Returns the API key for requests to a gateway, or undefined if the gateway needs no key. */
   keyOf(gateway: Gateway): string | undefined {
     return this.gatewaysWithKeys?.keys.get(gateway);
+  }
+
+  /** Returns the cooldown of the turn's model at a gateway, or undefined if this window knows of none. */
+  cooldownOf(gateway: Gateway): ModelCooldown | undefined {
+    return this.stateOf(gateway).cooldownOf(this.modelAt(gateway).name, this.keyOf(gateway));
   }
 
   /** Returns the gate that admits requests for the turn's model to a gateway. */

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import type { Engine } from '../../engine/engine';
 import { firstGateway, gatewayFor, modelAt, readKeys } from '../../engine/gateway/gateway';
 import { isConnectionError, sentEffort } from '../../engine/request';
 import type { ConnectionView } from '../../shared/protocol';
+import type { HostEngine } from '../engine/hostEngine';
 import type { Settings } from '../settings/settings';
 import type { ErrorLog } from '../util/log';
 import type { GatewaySet } from './gatewaySet';
@@ -11,7 +11,7 @@ import type { UserGateways } from './userGateways';
 
 interface OwnSetDeps {
   readonly userGateways: UserGateways;
-  readonly engine: Engine;
+  readonly engine: HostEngine;
   readonly settings: Settings;
   readonly efforts: ModelEfforts;
   readonly log: ErrorLog;
@@ -24,7 +24,14 @@ export function createOwnSet(deps: OwnSetDeps): GatewaySet {
     id: 'own',
     isOpen: true,
     isFree: false,
-    onDidChange: userGateways.onDidChange,
+    onDidChange: (listener) => {
+      const subscriptions = [userGateways.onDidChange(listener), engine.onDidChangeCooldown(listener)];
+      return {
+        dispose: () => {
+          for (const subscription of subscriptions) subscription.dispose();
+        },
+      };
+    },
     run: (request, options) => engine.run(request, options),
     gateways: () => userGateways.gateways(),
     view: (preferredGateway) => viewOwn(deps, preferredGateway),
@@ -53,7 +60,9 @@ async function viewOwn(
     const gatewaysWithKeys = await readKeys(gateways);
     const { primaryGateway, keys } = gatewaysWithKeys;
     const names = [...keys.keys()].filter((gateway) => gateway !== primaryGateway).map(({ label }) => label);
-    const target = engine.gatewayForAttempt(model, gatewaysWithKeys, preferredGateway) ?? primaryGateway;
+    const attempt = [model, gatewaysWithKeys, preferredGateway] as const;
+    const target = engine.gatewayForAttempt(...attempt) ?? primaryGateway;
+    const cooldown = engine.cooldownForAttempt(...attempt);
     const isOffered =
       target === gatewayFor(userGateways.modelChoice(model), gatewaysWithKeys) &&
       target !== firstGateway(gatewaysWithKeys);
@@ -71,6 +80,7 @@ async function viewOwn(
       ...(!isOffered && target !== primaryGateway && { backup }),
       ...(names.length > 0 && { backups: names }),
       ...(effort && { effort }),
+      ...(cooldown && { cooldown }),
     };
   } catch (error) {
     log.error(error);

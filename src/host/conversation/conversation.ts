@@ -372,9 +372,12 @@ export class Conversation {
     );
   }
 
-  /** Undoes the switch to another gateway: the settings determine again to which gateway later prompts are sent. */
-  switchBack(): void {
-    this.runner.preferredGateway = undefined;
+  /**
+   * Sends later prompts to a gateway until this gateway fails.
+   * @param id undefined if the settings determine the gateway
+   */
+  useGateway(id: string | undefined): void {
+    this.runner.preferredGateway = id;
   }
 
   /**

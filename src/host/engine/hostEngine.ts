@@ -29,6 +29,8 @@ export interface HostEngineDeps extends Pick<
   readonly storage?: string | undefined;
 }
 
+export type HostEngine = ReturnType<typeof createHostEngine>;
+
 export function createHostEngine({ log, version, storage, onProbe, ...deps }: HostEngineDeps) {
   const cooldownChanges = new Listeners<void>((error) => log.warn(String(error)));
   const engine = createEngine({

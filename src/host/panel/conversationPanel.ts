@@ -11,6 +11,7 @@ import type { ConversationChange } from '../conversation/conversationLog';
 import { copyAsCode } from '../copyAsCode/copyAsCode';
 import { comparedModels, costOfAnswers } from '../journal/exchange';
 import type { PromptInput } from '../journal/records';
+import { notices } from '../ui/notices';
 import { enterApiKey, showInStatusBar } from '../ui/notifications';
 import { tabTitle } from '../ui/panelText';
 import { Disposable } from '../util/disposable';
@@ -61,6 +62,7 @@ export class ConversationPanel extends Disposable {
       }),
     );
     this.register(services.conversations.keepOpen(conversation));
+    this.register(notices.add(this));
     for (const source of [gatewaySets, efforts]) this.register(source.onDidChange(updateConnection));
     this.register(suggestions.onDidChange(() => conversation.tree.firstPrompt === undefined && updateConnection()));
     this.register(vscode.languages.onDidChangeDiagnostics(({ uris }) => this.handleDiagnosticsChange(uris)));
@@ -109,6 +111,10 @@ export class ConversationPanel extends Disposable {
 
   updatePromptHistory(): void {
     this.page.post({ type: 'promptHistory', ...this.promptHistoryFields() });
+  }
+
+  postNotices(): void {
+    this.page.post({ type: 'notices', notices: notices.list });
   }
 
   /**
@@ -162,7 +168,11 @@ export class ConversationPanel extends Disposable {
         tour.perform(conversation, act);
         this.postState();
       },
-      send: ({ prompt, more }) => this.send(toComposedInput(prompt, more)),
+      send: ({ prompt, more }) => {
+        notices.end({ kind: 'message' });
+        return this.send(toComposedInput(prompt, more));
+      },
+      endNotice: ({ id, action }) => notices.end({ id }, action),
       askSuggestion: (message) => this.askSuggestion(message),
       setApiKey: () => enterApiKey(),
       openHere: async () => {
@@ -184,8 +194,8 @@ export class ConversationPanel extends Disposable {
       comparePrompt: ({ prompt, more, models }) => this.compareModels(toComposedInput(prompt, more), models),
       useModel: ({ model }) => this.useModel(model),
       selectEffort: ({ model, level }) => efforts.choose(model, level),
-      switchBack: () => {
-        conversation.switchBack();
+      useGateway: ({ gateway }) => {
+        conversation.useGateway(gateway);
         return this.updateConnection();
       },
       suggestContext: ({ query }) => contextSource.suggest(query),
@@ -217,6 +227,7 @@ export class ConversationPanel extends Disposable {
     };
     this.page.postSnapshot(snapshot);
     this.postPrefills();
+    if (notices.list.length > 0) this.postNotices();
     this.postState();
   }
 

@@ -1,8 +1,7 @@
 import * as vscode from 'vscode';
 import type { ModelCooldown } from '../../engine/gate/gatewayState';
 import type { HostWindow } from '../hostWindow';
-import type { createHostEngine } from '../engine/hostEngine';
-import type { GatewayServices } from '../connection/userGateways';
+import type { GatewaySets } from '../connection/gatewaySet';
 import type { Conversations } from '../conversation/conversations';
 import type { PanelRegistry } from '../panel/panelRegistry';
 import type { Scheduler } from '../schedule/scheduler';
@@ -12,18 +11,16 @@ import { StatusBar } from './statusBar';
 import { registerTurnNotices } from './turnNotices';
 import { UnseenFailures } from './unseenFailures';
 
-type HostEngine = ReturnType<typeof createHostEngine>;
-
-interface StatusDeps extends HostWindow, GatewayServices {
+interface StatusDeps extends HostWindow {
+  readonly gatewaySets: GatewaySets;
   readonly conversations: Conversations;
-  readonly engine: HostEngine;
   readonly schedule: Scheduler;
   readonly panels: PanelRegistry;
 }
 
 /** Shows the activity of turns in the status bar and in notifications, and updates the context keys. */
 export function registerStatus(deps: StatusDeps): void {
-  const { register, conversations, gatewaySets, engine, schedule, panels, log, setContext, onError } = deps;
+  const { register, conversations, gatewaySets, schedule, panels, log, setContext, onError } = deps;
   const failures = register(
     new UnseenFailures({ conversations, panels, window: vscode.window, clock: systemClock, onError }),
   );
@@ -35,20 +32,14 @@ export function registerStatus(deps: StatusDeps): void {
       return { runningConversation, runningCount, failure, cooldown, scheduled: schedule.count() };
     }),
   );
-  let reads = 0;
-  const readCooldown = (): void => {
-    const read = ++reads;
-    cooldownOfSelectedModel(deps).then((next) => {
-      // The cooldown is read asynchronously. A result is ignored if a newer read has started in the meantime.
-      if (read !== reads) return;
-      cooldown = next;
-      statusBar.refresh();
-    }, onError);
-  };
   register(schedule.onDidChange(() => statusBar.refresh()));
   register(failures.onDidChange(() => statusBar.refresh()));
-  register(engine.onDidChangeCooldown(readCooldown));
-  register(gatewaySets.onDidChange(readCooldown));
+  register(
+    gatewaySets.subscribe((view) => {
+      cooldown = view.cooldown;
+      statusBar.refresh();
+    }),
+  );
   register(
     conversations.onDidChange(() => {
       setTurnContext(conversations, setContext);
@@ -56,16 +47,4 @@ export function registerStatus(deps: StatusDeps): void {
     }),
   );
   register(registerTurnNotices({ conversations, panels, log }));
-}
-
-async function cooldownOfSelectedModel({
-  gatewaySets,
-  userGateways,
-  engine,
-}: GatewayServices): Promise<ModelCooldown | undefined> {
-  const model = gatewaySets.current.model();
-  const gateway = await userGateways.gatewayFor(model).catch(() => undefined);
-  const key = await gateway?.key();
-  if (!gateway || !key) return undefined;
-  return engine.cooldownOf({ gateway: gateway.id, key: key.value, model });
 }

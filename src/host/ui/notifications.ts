@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
 import type { ProbeResult } from '../../engine/engine';
+import type { HostNotice } from '../../shared/protocol';
 import type { ErrorLog } from '../util/log';
 import { resultWithin } from '../util/systemClock';
 import { escapeIcons, plainMessage } from './messageText';
+import { notices } from './notices';
 
-type MessageKind = 'information' | 'warning' | 'error';
+type MessageKind = HostNotice['severity'];
 
 export interface ToastAction {
   readonly title: string;
@@ -27,8 +29,9 @@ export function showToast(
 }
 
 /**
- * Shows a message with buttons, and waits for the user's choice.
- * @param detail further text. With this text, the message is a modal dialog instead of a notification.
+ * Shows a message with buttons, and waits for the user's choice. While a panel is visible, the message is a notice above
+ * its composer, because a notification would cover the composer's buttons.
+ * @param detail further text. With this text, the message is a modal dialog.
  */
 export function askUser(
   kind: MessageKind,
@@ -39,7 +42,8 @@ export function askUser(
   const { showInformationMessage, showWarningMessage, showErrorMessage } = vscode.window;
   const show = { information: showInformationMessage, warning: showWarningMessage, error: showErrorMessage }[kind];
   const text = plainMessage(message);
-  return detail === undefined ? show(text, ...titles) : show(text, { modal: true, detail }, ...titles);
+  if (detail !== undefined) return show(text, { modal: true, detail }, ...titles);
+  return notices.show('message', { severity: kind, text, actions: titles }) ?? show(text, ...titles);
 }
 
 const statusBarMessageMs = 5000;

@@ -215,6 +215,7 @@ export function createComposer(context: PageContext, onStop: () => void) {
     ring,
     popup,
     focus,
+    selectModel,
     addPending,
     compare,
     confirmPrompt,

@@ -15,7 +15,7 @@ export function createModelChoice({ strings, post, focusComposer }: PageContext,
   const badge = element('span', { class: 'gateway-badge' });
   badge.hidden = true;
   const switchBack = (): void => {
-    post({ type: 'switchBack' });
+    post({ type: 'useGateway' });
     focusComposer();
   };
   return {

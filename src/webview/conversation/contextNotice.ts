@@ -1,6 +1,6 @@
 import { fillTemplate } from '../../shared/format';
 import type { PageContext } from '../pageContext';
-import { button, element, iconButton } from '../util/element';
+import type { Notice, NoticeArea } from './noticeArea';
 import type { SummaryEntry } from './summaryEntry';
 
 interface ContextSituation {
@@ -17,56 +17,48 @@ interface ContextSituation {
 /** The notice offers a summary when the next request fills at least this percentage of the context window. */
 const minPercent = 90;
 
+const offerId = 'context';
+
 /**
- * Creates the notice that offers a summary before the context window is full. The notice also reports that a summary is
- * being written or is ready, because the summary might be out of view.
+ * Returns a function that creates the notice about the context window. The notice offers a summary before the context
+ * window is full. It also reports that a summary is being written or is ready, because the summary might be out of view.
  */
-export function createContextNotice(context: PageContext, showSummary: (summary: SummaryEntry) => void) {
-  const { strings, format, post, isReadOnly, focusComposer } = context;
-  const notice = element('section', { class: 'notice', hidden: '' });
-  let isDismissed = false;
-  let shownText = '';
-  /** Summary that is being written, or that is ready and was neither shown nor dismissed. */
+export function createContextNotice(
+  { strings, format, post, isReadOnly }: PageContext,
+  area: NoticeArea,
+  showSummary: (summary: SummaryEntry) => void,
+) {
+  /** Summary that is being written, or that is ready. */
   let summary: SummaryEntry | undefined;
 
   const describe = (percent: number): string =>
     percent > 100 ? strings.contextOverfull : fillTemplate(strings.contextAlmostFull, format.number(percent));
 
-  const update = (situation: ContextSituation): void => {
-    const { percent, runningSummary, canMention } = situation;
+  return ({ percent, runningSummary, canMention }: ContextSituation): readonly Notice[] => {
     // After *Undo*, the element of the summary is no longer in the document, so the summary is not reported as ready.
     const isReady = canMention && summary?.isUsable && summary.element.isConnected;
     if (runningSummary || !isReady) summary = runningSummary;
-    // If the user has dismissed the notice, it appears again the next time that the context window becomes almost full.
-    if (percent !== undefined && percent < minPercent) isDismissed = false;
-    const isFull = percent !== undefined && percent >= minPercent;
-    const isOffered = isFull && !isDismissed && !isReadOnly();
-    const offer = isOffered ? describe(percent) : '';
-    const text = runningSummary ? strings.summarizing : summary ? strings.summaryReady : offer;
-    if (text === shownText) return;
-    shownText = text;
-    const hadFocus = notice.contains(document.activeElement);
-    const dismiss = (): void => {
-      if (summary) summary = undefined;
-      else isDismissed = true;
-      context.onLocalChange();
-    };
-    const show = (): void => {
-      if (summary) showSummary(summary);
-      dismiss();
-    };
-    const first = summary
-      ? button(strings.show, 'secondary', show)
-      : button(strings.summarize, 'primary', () => post({ type: 'summarize' }));
-    const buttons = runningSummary ? [first] : [first, iconButton(strings.dismiss, 'close', dismiss)];
-    notice.hidden = text === '';
-    notice.replaceChildren(
-      element('p', { class: 'notice-texts' }, text),
-      element('div', { class: 'actions' }, ...buttons),
-    );
-    // The button that was removed had the focus. The composer gets the focus, because the page would otherwise receive
-    // no key events.
-    if (hadFocus) focusComposer();
+    // If the user has dismissed the offer, it appears again the next time that the context window becomes almost full.
+    if (percent !== undefined && percent < minPercent) area.forget(offerId);
+    const shown = summary;
+    const summaryNotice = (): Notice | undefined =>
+      shown && {
+        id: `summary-${shown.id}`,
+        text: runningSummary ? strings.summarizing : strings.summaryReady,
+        icon: 'info',
+        actions: [{ caption: strings.show, choose: () => showSummary(shown), dismisses: !runningSummary }],
+        isProgress: runningSummary !== undefined,
+      };
+    const isOffered = percent !== undefined && percent >= minPercent && !isReadOnly();
+    const offer = (): Notice | undefined =>
+      isOffered
+        ? {
+            id: offerId,
+            text: describe(percent),
+            icon: 'info',
+            actions: [{ caption: strings.summarize, choose: () => post({ type: 'summarize' }) }],
+          }
+        : undefined;
+    return [summaryNotice(), offer()].filter((notice) => notice !== undefined);
   };
-  return { element: notice, update };
 }

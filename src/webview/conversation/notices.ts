@@ -2,11 +2,10 @@ import type { PageContext } from '../pageContext';
 import { button, element } from '../util/element';
 
 /**
- * Creates the notices above the composer: the tour card, the card for a missing API key, the offer of a summary, and
- * the notice that the conversation is open in another window.
- * @param contextNotice element that offers a summary when the context window is almost full
+ * Creates what is above the composer: the tour card, the card for a missing API key, the area for notices, and the
+ * notice that the conversation is open in another window.
  */
-export function createNotices({ strings, post, focusComposer, moveFocus }: PageContext, contextNotice: HTMLElement) {
+export function createNotices({ strings, post, focusComposer, moveFocus }: PageContext, noticeArea: HTMLElement) {
   const openHere = button(strings.openHere, 'primary', () => {
     openHere.disabled = true;
     // Moves the focus from the disabled button to the composer. A disabled button keeps the focus, and the page then
@@ -22,7 +21,7 @@ export function createNotices({ strings, post, focusComposer, moveFocus }: PageC
   const openElsewhere = element('section', { class: 'notice', hidden: '' }, text, actions);
   const cardPlace = element('div', { class: 'card-place' });
   return {
-    element: element('div', { class: 'notices' }, openElsewhere, contextNotice, cardPlace),
+    element: element('div', { class: 'notices' }, openElsewhere, noticeArea, cardPlace),
     /** Element that contains the tour card or the card for a missing API key. */
     cardPlace,
     /**

@@ -23,6 +23,7 @@ export { default as insert } from '@vscode/codicons/src/icons/insert.svg?text';
 export { default as key } from '@vscode/codicons/src/icons/key.svg?text';
 export { default as listSelection } from '@vscode/codicons/src/icons/list-selection.svg?text';
 export { default as newFile } from '@vscode/codicons/src/icons/new-file.svg?text';
+export { default as pause } from '@vscode/codicons/src/icons/debug-pause.svg?text';
 export { default as refresh } from '@vscode/codicons/src/icons/refresh.svg?text';
 export { default as send } from '@vscode/codicons/src/icons/send.svg?text';
 export { default as sparkle } from '@vscode/codicons/src/icons/sparkle.svg?text';

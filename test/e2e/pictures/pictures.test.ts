@@ -102,9 +102,8 @@ describe('pictures of the panel', () => {
   const openPanel = async (language: Language): Promise<void> => {
     panel = await ConversationPanel.open(language);
     await panel.setKey();
-    // The warning that the gateway uses plain HTTP would cover a part of the panel.
-    await panel.workbench.toast().first().waitFor();
-    await panel.workbench.runCommand('Notifications: Clear All Notifications');
+    // Dismisses the warning that the gateway uses plain HTTP.
+    await panel.button(panel.words.panel.dismiss).click();
   };
   /** Takes a screenshot without hover effects. */
   const screenshot = async (file: string): Promise<void> => {

@@ -147,6 +147,11 @@ export class Workbench {
     return text === undefined ? toasts : toasts.filter({ hasText: text });
   }
 
+  /** Returns the notice above the composer that contains `text`. */
+  notice(text: string): Locator {
+    return this.panel().locator('.notice-area', { hasText: text });
+  }
+
   /** Returns a status bar item by its id, e.g. `holysheep.model`. */
   statusBarItem(id: string): Locator {
     return this.page.locator(`[id="${extensionId}.${id}"]`);

@@ -553,6 +553,24 @@ describe('switch to another gateway by the user', () => {
     assert.deepEqual([actions[0], nextGateway?.label], ['switchGateway', 'third.test']);
   });
 
+  it('is known before the next turn together with the cooldown of the current gateway', async () => {
+    const net = new Gateways({ primary: [rateLimited(5_400)], backup: hello });
+    const before = net.world.engine.cooldownForAttempt('gpt-4o', await net.keyed());
+    await net.ask().toEnd();
+    const { blockKind, until, otherGateway } = net.world.engine.cooldownForAttempt('gpt-4o', await net.keyed())!;
+    assert.deepEqual([before, blockKind, otherGateway?.label], [undefined, 'cooldown', 'backup.test']);
+    assert.ok(until >= net.world.clock.now() + 5_400_000);
+    assert.equal(net.world.engine.cooldownForAttempt('gpt-4o', await net.keyed(), backup.baseUrl), undefined);
+  });
+
+  it('is not known before the next turn if all gateways are rate-limited', async () => {
+    const net = new Gateways({ primary: [rateLimited(5_400)], backup: [rateLimited(3_600)] });
+    await net.ask(startingAt(backup)).toEnd();
+    await net.ask().toEnd();
+    const { otherGateway } = net.world.engine.cooldownForAttempt('gpt-4o', await net.keyed())!;
+    assert.equal(otherGateway, undefined);
+  });
+
   it('is not offered as the first button if the other gateway is also rate-limited', async () => {
     const net = new Gateways({ primary: [rateLimited(5_400)], backup: [rateLimited(3_600)] });
     await net.ask(startingAt(backup)).toEnd();

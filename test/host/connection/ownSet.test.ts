@@ -225,6 +225,13 @@ describe('connection with several gateways', () => {
     assert.deepEqual(await shown(), ['primary.example', undefined, undefined]);
   });
 
+  it('shows the cooldown that would delay the next prompt', async () => {
+    gateways.keys.set(primary, 'hsa-key');
+    const cooldown = { until: 1, blockKind: 'cooldown' } as const;
+    ({ gatewaySets } = await openGateways({ ...gateways.deps(), cooldownForAttempt: () => cooldown }));
+    assert.deepEqual((await gatewaySets.own.view()).cooldown, cooldown);
+  });
+
   it('shows the backup gateway if no other gateway offers the selected model', async () => {
     for (const origin of [primary, first, second]) gateways.keys.set(origin, 'hsa-key');
     gateways.backups = [`${first}/v1`, { baseUrl: `${second}/v1`, name: 'Second', models: { mapped: 'a/mapped' } }];

@@ -208,7 +208,7 @@ describe('running turn of a conversation', () => {
     it('makes later prompts use the original gateway after the user has switched back', () => {
       const { conversation, emit, nextGateway } = setUp();
       emit(attempt(), done('1'));
-      conversation.switchBack();
+      conversation.useGateway(undefined);
       assert.deepEqual([conversation.preferredGateway, nextGateway()], [undefined, undefined]);
     });
 

@@ -32,6 +32,7 @@ interface GatewayDeps {
   readonly log: Log;
   readonly memory: Memento;
   readonly gatewayForAttempt: Engine['gatewayForAttempt'];
+  readonly cooldownForAttempt: Engine['cooldownForAttempt'];
   readonly lists: (baseUrl: string, name: string) => boolean | undefined;
   readonly listsSettled: () => Promise<unknown>;
 }
@@ -116,6 +117,7 @@ export class FakeGateways {
       lists,
       gatewayForAttempt: (...[model, keyed]: Parameters<Engine['gatewayForAttempt']>) =>
         gatewaysFor({ model, isOfWorkspace: this.workspaceModels.has(model) }, keyed)[0],
+      cooldownForAttempt: () => undefined,
       listsSettled: () => Promise.resolve(),
       keys: {
         onDidChange: keyChange.event,
@@ -156,8 +158,9 @@ export async function openGateways<Deps extends GatewayDeps>(deps: Deps) {
   const { UserGateways } = await import('../../../src/host/connection/userGateways');
   const { createOwnSet } = await import('../../../src/host/connection/ownSet');
   const userGateways = new UserGateways(deps);
-  const { gatewayForAttempt, isDemoOpen, log } = deps;
-  const engine = { run: () => assert.fail(), gatewayForAttempt, reasoningFor: () => ({ fields: {} }) };
+  const { gatewayForAttempt, cooldownForAttempt, isDemoOpen, log } = deps;
+  const attempts = { gatewayForAttempt, cooldownForAttempt, reasoningFor: () => ({ fields: {} }) };
+  const engine = { run: () => assert.fail(), ...attempts, onDidChangeCooldown: () => ({ dispose: () => undefined }) };
   const own = createOwnSet({ ...deps, userGateways, engine });
   const demo = { ...fakeSet({ id: 'demo', isOpen: isDemoOpen() }), close: () => deps.gatewaySets.useOwn() };
   return { ...deps, userGateways, own, gatewaySets: new GatewaySets(own, demo, log) };

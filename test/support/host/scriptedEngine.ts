@@ -96,6 +96,10 @@ export class ScriptedEngine implements Engine {
     return undefined;
   }
 
+  cooldownForAttempt(): undefined {
+    return undefined;
+  }
+
   report(): EngineReport {
     return { turns: [], gateways: [] };
   }

@@ -139,7 +139,7 @@ describe('composer', () => {
     it('switches back to the primary gateway when the user clicks the badge of a chosen backup gateway', () => {
       page.snapshot([exchange('e1')], { connection: { ...connected, host: 'backup.example', backup: 'switched' } });
       page.one('button', 'backup').click();
-      assert.deepEqual(page.posted.at(-1), { type: 'switchBack' });
+      assert.deepEqual(page.posted.at(-1), { type: 'useGateway' });
     });
 
     it('names the gateway of a model that only a backup gateway offers', () => {

@@ -284,7 +284,7 @@ describe('notice of a new summary', () => {
       use: { windowTokens: 100, parts: [{ kind: 'turns', tokens }] },
     });
   const end = (): void => page.events('s', ev.text('In short'), ev.done('In short'));
-  const notice = (): string => page.root.querySelector('.notices > .notice:not([hidden])')?.textContent ?? '';
+  const notice = (): string => page.root.querySelector('.notice-area .notice')?.textContent ?? '';
 
   it('scrolls the summary to the top of the view when *Show* is clicked', () => {
     fill(95);
@@ -350,7 +350,7 @@ describe('notice of a full context window', () => {
       canSummarize,
       use: { windowTokens: 1000, parts: [{ kind: 'turns', tokens }] },
     });
-  const notice = (): string => page.root.querySelector('.notices > .notice:not([hidden])')?.textContent ?? '';
+  const notice = (): string => page.root.querySelector('.notice-area .notice')?.textContent ?? '';
   const offered = 'The context window is about 92% full.Continue with a summary';
 
   it('offers a summary if at least 90% of the context window is used', () => {

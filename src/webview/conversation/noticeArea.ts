@@ -1,0 +1,111 @@
+import type { HostNotice } from '../../shared/protocol';
+import type { PageContext } from '../pageContext';
+import { button, element, type Icon, iconButton, svgIcon } from '../util/element';
+
+interface NoticeAction {
+  readonly caption: string;
+  readonly choose: () => void;
+  /** Whether a click also dismisses the notice. */
+  readonly dismisses?: boolean;
+}
+
+export interface Notice {
+  /** Identifies the cause of the notice. Once the user has dismissed the notice, it stays hidden for this cause. */
+  readonly id: string;
+  readonly text: string;
+  readonly icon: Icon;
+  readonly actions: readonly NoticeAction[];
+  /** Whether the notice shows work in progress. Such a notice can't be dismissed and is not announced. */
+  readonly isProgress?: boolean;
+  readonly onDismiss?: () => void;
+}
+
+/** Maximum number of dismissed notices that are remembered. */
+const maxDismissed = 10;
+
+export type NoticeArea = ReturnType<typeof createNoticeArea>;
+
+/** Creates the area above the composer that shows one notice at a time. */
+export function createNoticeArea({ strings, announcer, focusComposer, onLocalChange }: PageContext) {
+  const body = element('section', { class: 'notice' });
+  const area = element('div', { class: 'notice-area', hidden: '' }, body);
+  let dismissed: readonly string[] = [];
+  let shownId: string | undefined;
+  let shownContent = '';
+
+  const dismiss = (id: string): void => {
+    dismissed = [...dismissed, id].slice(-maxDismissed);
+    onLocalChange();
+  };
+  const draw = ({ id, icon, text, actions, isProgress, onDismiss }: Notice): void => {
+    const buttons = actions.map(({ caption, choose, dismisses }) =>
+      button(caption, 'secondary', () => {
+        // The notice disappears first. Otherwise, the composer could take the focus from an input box that opens.
+        if (dismisses) dismiss(id);
+        choose();
+      }),
+    );
+    body.replaceChildren(
+      element('p', { class: 'notice-texts' }, svgIcon(icon), element('span', {}, text)),
+      element('div', { class: 'actions' }, ...buttons),
+    );
+    const close = iconButton(strings.dismiss, 'close', () => {
+      dismiss(id);
+      onDismiss?.();
+    });
+    area.replaceChildren(body, ...(isProgress ? [] : [close]));
+  };
+  return {
+    element: area,
+    /** IDs of the notices that the user has dismissed. */
+    get dismissed(): readonly string[] {
+      return dismissed;
+    },
+    restoreDismissed: (ids: readonly string[] = []): void => {
+      dismissed = ids;
+    },
+    /** Shows a dismissed notice again when its cause returns. */
+    forget: (id: string): void => {
+      dismissed = dismissed.filter((each) => each !== id);
+    },
+    /** Shows the first of the notices that the user has not dismissed. */
+    update: (notices: readonly Notice[]): void => {
+      const notice = notices.find(({ id }) => !dismissed.includes(id));
+      const content = JSON.stringify(notice);
+      if (content === shownContent) return;
+      shownContent = content;
+      const hadFocus = area.contains(document.activeElement);
+      area.hidden = notice === undefined;
+      if (notice) draw(notice);
+      else area.replaceChildren();
+      if (notice && notice.id !== shownId && !notice.isProgress) announcer.announce(notice.text, 'notice');
+      shownId = notice?.id;
+      // The button that was removed had the focus. The composer gets the focus, because the page would otherwise
+      // receive no key events.
+      if (hadFocus) focusComposer();
+    },
+  };
+}
+
+const icons = { information: 'info', warning: 'warning', error: 'error' } as const;
+
+/** Returns the host's notices of one kind. */
+export function hostNotices(
+  { post }: PageContext,
+  notices: readonly HostNotice[],
+  kind: HostNotice['kind'],
+): readonly Notice[] {
+  return notices
+    .filter((notice) => notice.kind === kind)
+    .map(({ id, text, severity, actions }) => ({
+      id,
+      text,
+      icon: icons[severity],
+      actions: actions.map((action) => ({
+        caption: action,
+        choose: () => post({ type: 'endNotice', id, action }),
+        dismisses: true,
+      })),
+      onDismiss: () => post({ type: 'endNotice', id }),
+    }));
+}

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import type * as conversationPanel from '../../../src/host/panel/conversationPanel';
+import type * as draft from '../../../src/host/panel/draft';
+import type { PanelServices } from '../../../src/host/panel/panelServices';
+import type * as noticesFile from '../../../src/host/ui/notices';
+import type * as notifications from '../../../src/host/ui/notifications';
+import type { HostNotice } from '../../../src/shared/protocol';
+import { englishL10n, useVSCode } from '../../support/fakeVSCode';
+import { openConversation } from '../../support/host/openedConversation';
+import { waitForEvents } from '../../support/host/scriptedEngine';
+import { FakePanel, idleServices, noSubscription, openConversations } from './fakePanel';
+
+/** Loads a file of the host. `import()` could return the files of other tests, which share no notices with this test. */
+const load = createRequire(__filename);
+
+describe('message of the extension', () => {
+  /** Texts of VS Code's notifications and modal dialogs. */
+  let toasts: string[];
+  /** Choices of the user, and errors. */
+  let log: unknown[];
+  let views: FakePanel[];
+  let panels: conversationPanel.ConversationPanel[];
+  const show = (text: string) => Promise.resolve(void toasts.push(text));
+  useVSCode({
+    l10n: englishL10n,
+    languages: { onDidChangeDiagnostics: noSubscription },
+    window: { showInformationMessage: show, showWarningMessage: show },
+  });
+
+  beforeEach(() => ([toasts, log, views, panels] = [[], [], [], []]));
+  afterEach(() => {
+    const { notices } = load('../../../src/host/ui/notices') as typeof noticesFile;
+    notices.end({ kind: 'message' });
+    for (const panel of panels) panel.dispose();
+  });
+
+  const ui = () => load('../../../src/host/ui/notifications') as typeof notifications;
+  const open = async (): Promise<FakePanel> => {
+    const { conversation, gatewaySets } = openConversation();
+    const onError = assert.ifError;
+    const services = { ...idleServices, gatewaySets, conversations: openConversations, onError };
+    const view = new FakePanel();
+    const { ConversationPanel } = load('../../../src/host/panel/conversationPanel') as typeof conversationPanel;
+    const { Draft } = load('../../../src/host/panel/draft') as typeof draft;
+    const panelServices = services as unknown as PanelServices;
+    panels.push(new ConversationPanel(view, conversation, panelServices, new Draft(panelServices)));
+    views.push(view);
+    await view.send({ type: 'ready' });
+    return view;
+  };
+  /** Returns the notices that each panel shows. */
+  const shown = (): readonly (readonly HostNotice[])[] =>
+    views.map(({ posted }) => posted.filter((message) => message.type === 'notices').at(-1)?.notices ?? []);
+  const texts = () => shown().map((notices) => notices.map(({ text }) => text));
+  const idOf = (index = 0): string => shown()[0]?.[index]?.id ?? assert.fail('There is no notice.');
+  const tell = async (text: string, run: () => unknown = () => log.push('undone')): Promise<void> => {
+    ui().showToast({ error: (error) => log.push(error) }, 'information', text, [{ title: 'Undo', run }]);
+    await waitForEvents();
+  };
+
+  it('is a notice in every visible panel, not a notification', async () => {
+    await open();
+    await open();
+    await tell('Removed.');
+    assert.deepEqual([texts(), toasts], [[['Removed.'], ['Removed.']], []]);
+    const [{ id: _id, ...notice }] = shown()[0] as [HostNotice];
+    assert.deepEqual(notice, { kind: 'message', severity: 'information', text: 'Removed.', actions: ['Undo'] });
+  });
+
+  it('is a notification if no panel is visible', async () => {
+    (await open()).setVisible(false);
+    await tell('Removed.');
+    assert.deepEqual([texts(), toasts], [[[]], ['Removed.']]);
+  });
+
+  it('is a notification after the panel is closed', async () => {
+    await open();
+    panels[0]?.dispose();
+    await tell('Removed.');
+    assert.deepEqual(toasts, ['Removed.']);
+  });
+
+  it('is sent to a page that is shown later', async () => {
+    const view = await open();
+    await tell('Removed.');
+    view.posted.splice(0);
+    await view.send({ type: 'ready' });
+    assert.deepEqual(texts(), [['Removed.']]);
+  });
+
+  it('runs the action of the clicked button and disappears from every panel', async () => {
+    const view = await open();
+    await open();
+    await tell('Removed.');
+    await view.send({ type: 'endNotice', id: idOf(), action: 'Undo' });
+    assert.deepEqual([texts(), log], [[[], []], ['undone']]);
+  });
+
+  it('runs no action when the user dismisses it', async () => {
+    const view = await open();
+    await tell('Removed.');
+    await view.send({ type: 'endNotice', id: idOf() });
+    assert.deepEqual([texts(), log], [[[]], []]);
+  });
+
+  it('logs the error of an action that fails', async () => {
+    const view = await open();
+    const error = new Error('No.');
+    await tell('Removed.', () => Promise.reject(error));
+    await view.send({ type: 'endNotice', id: idOf(), action: 'Undo' });
+    assert.deepEqual(log, [error]);
+  });
+
+  it('replaces the previous message', async () => {
+    await open();
+    await tell('One.');
+    await tell('Two.');
+    assert.deepEqual(texts(), [['Two.']]);
+  });
+
+  it('disappears when the user sends a prompt', async () => {
+    const view = await open();
+    await tell('Removed.');
+    await view.send({ type: 'send', prompt: 'Hello' });
+    assert.deepEqual(texts(), [[]]);
+  });
+
+  it('is a modal dialog if it has further text, even if a panel is visible', async () => {
+    await open();
+    await ui().askUser('warning', 'Really?', ['Yes'], 'This cannot be undone.');
+    assert.deepEqual([texts(), toasts], [[[]], ['Really?']]);
+  });
+
+  it('waits for the choice of the user if it is a question', async () => {
+    const view = await open();
+    const choice = ui().askUser('information', 'Use it?', ['Use', 'Never']);
+    await view.send({ type: 'endNotice', id: idOf(), action: 'Never' });
+    assert.equal(await choice, 'Never');
+  });
+
+  it('ends without a choice if it is a question and another message replaces it', async () => {
+    await open();
+    const choice = ui().askUser('information', 'Use it?', ['Use', 'Never']);
+    await tell('Removed.');
+    assert.equal(await choice, undefined);
+  });
+});
