@@ -10,16 +10,16 @@ export const subscription = { dispose: (): void => undefined };
 
 /** An event emitter with the part of VS Code's API that the sources use. */
 export class EventEmitter<T> {
-  private readonly listeners: ((value: T) => void)[] = [];
+  private readonly listeners = new Set<(value: T) => void>();
   readonly event = (listener: (value: T) => void): typeof subscription => {
-    this.listeners.push(listener);
-    return subscription;
+    this.listeners.add(listener);
+    return { dispose: () => void this.listeners.delete(listener) };
   };
   fire(value: T): void {
-    for (const listener of this.listeners) listener(value);
+    for (const listener of Array.from(this.listeners)) listener(value);
   }
   dispose(): void {
-    this.listeners.length = 0;
+    this.listeners.clear();
   }
 }
 

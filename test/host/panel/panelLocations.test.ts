@@ -1,0 +1,355 @@
+import assert from 'node:assert/strict';
+import type { Uri, WebviewPanel, WebviewView } from 'vscode';
+import type { Conversation } from '../../../src/host/conversation/conversation';
+import type { PanelRegistry } from '../../../src/host/panel/panelRegistry';
+import type { PanelServices } from '../../../src/host/panel/panelServices';
+import type { PanelLocation } from '../../../src/host/settings/settings';
+import type { ToHost } from '../../../src/shared/pageMessages';
+import type { ToWebview } from '../../../src/shared/protocol';
+import { EventEmitter } from '../../support/fakeEditor';
+import { englishL10n, useVSCode } from '../../support/fakeVSCode';
+import { nextWindow } from '../../support/host/conversationWindow';
+import { attempt, done, waitForEvents } from '../../support/host/scriptedEngine';
+import { storeIn } from '../../support/storeIn';
+import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
+import { valuesOf } from '../../support/valuesOf';
+import { idleServices, noSubscription } from './fakePanel';
+
+/** An editor tab, or the view in the side bar. A page loads when the HTML is set. */
+class FakeFrame {
+  received: ToWebview[] = [];
+  visible = true;
+  active = false;
+  title = '';
+  description = '';
+  isClosed = false;
+  private readonly messages = new EventEmitter<unknown>();
+  private readonly changes = new EventEmitter<unknown>();
+  private readonly disposals = new EventEmitter<unknown>();
+  readonly onDidChangeViewState = this.changes.event;
+  readonly onDidChangeVisibility = this.changes.event;
+  readonly onDidDispose = this.disposals.event;
+  readonly webview = {
+    html: '',
+    options: {},
+    cspSource: 'test:',
+    asWebviewUri: (uri: unknown) => uri,
+    onDidReceiveMessage: this.messages.event,
+    postMessage: (message: ToWebview) => Promise.resolve(this.received.push(message) > 0),
+  };
+
+  reveal(): void {}
+
+  dispose(): void {
+    this.isClosed = true;
+    this.disposals.fire(undefined);
+  }
+
+  setVisible(visible: boolean): void {
+    this.visible = visible;
+    this.changes.fire(undefined);
+  }
+
+  async send(message: ToHost): Promise<void> {
+    this.messages.fire(message);
+    await waitForEvents();
+  }
+
+  /** Loads the page. @returns the snapshot that the page receives */
+  async load(): Promise<ToWebview & { readonly type: 'snapshot' }> {
+    this.received = [];
+    await this.send({ type: 'ready' });
+    return this.received.find((message) => message.type === 'snapshot') ?? assert.fail('no snapshot');
+  }
+}
+
+describe('location of a conversation', () => {
+  let tabs: FakeFrame[];
+  let commands: (readonly unknown[])[];
+  useVSCode({
+    EventEmitter,
+    ViewColumn: { Beside: -2 },
+    Uri: { joinPath: (...parts: readonly string[]) => parts.join('/') },
+    env: { language: 'en' },
+    l10n: englishL10n,
+    languages: { onDidChangeDiagnostics: noSubscription },
+    commands: { executeCommand: (...command: readonly unknown[]) => Promise.resolve(commands.push(command)) },
+    window: {
+      activeTextEditor: undefined,
+      tabGroups: { all: [], activeTabGroup: { viewColumn: 1 } },
+      createWebviewPanel: () => {
+        const tab = new FakeFrame();
+        tabs.push(tab);
+        return tab as unknown as WebviewPanel;
+      },
+    },
+  });
+
+  let folder: string;
+  let memory: Map<string, unknown>;
+  let window: ReturnType<typeof nextWindow>;
+  let openIn: PanelLocation;
+  let panels: PanelRegistry;
+  let closed: Conversation[];
+  let conversation: Conversation;
+  let contexts: Map<string, boolean>;
+
+  /** Loads the window, as after a reload. */
+  const load = async (): Promise<void> => {
+    window = nextWindow({ folder, memory, epoch: 0, limit: 100 });
+    const { PanelRegistry } = await import('../../../src/host/panel/panelRegistry');
+    const { PanelRestoration } = await import('../../../src/host/panel/panelRestoration');
+    const onError = (error: unknown): void => void window.errors.push(error);
+    contexts = new Map();
+    const resolve = (id: string) =>
+      Promise.resolve([{ id, attachment: { kind: 'file', label: id, languageId: 'ts', code: '1' } }]);
+    const services = {
+      ...idleServices,
+      conversations: window.conversations,
+      gatewaySets: window.gatewaySets,
+      settings: { openIn: () => openIn },
+      contextSource: { resolve },
+      setContext: (key: string, value: boolean) => contexts.set(key, value),
+      onError,
+    } as unknown as PanelServices;
+    const restoration = new PanelRestoration(storeIn(memory), 'session', onError);
+    panels = new PanelRegistry('extension' as unknown as Uri, restoration, services);
+    closed = [];
+    panels.onDidClose((each) => closed.push(each));
+  };
+  /** VS Code creates the view because it has become visible. */
+  const createView = async (): Promise<FakeFrame> => {
+    const view = new FakeFrame();
+    await panels.resolveWebviewView(view as unknown as WebviewView);
+    return view;
+  };
+  const ask = async (prompt: string): Promise<Conversation> => {
+    const started = window.conversations.startNew(() => false);
+    started.ask({ prompt });
+    window.engine.turn.emit(attempt(), done('an answer'));
+    await waitForEvents();
+    return started;
+  };
+
+  beforeEach(async () => {
+    [tabs, commands, openIn, folder, memory] = [[], [], 'sideBar', temporaryFolder(), new Map<string, unknown>()];
+    await load();
+    conversation = await ask('about apples');
+  });
+  afterEach(async () => {
+    panels.dispose();
+    assert.deepEqual(window.errors, []);
+    await window.journal.flush();
+    removeTemporaryFolder(folder);
+  });
+
+  it('is an editor tab if the setting is "editor"', async () => {
+    openIn = 'editor';
+    panels.show(conversation);
+    assert.deepEqual([panels.locationOf(conversation), commands], ['editor', []]);
+    assert.equal((await tabs[0]!.load()).conversationId, conversation.id);
+  });
+
+  it('is the side bar if the setting is "sideBar", even before VS Code has created the view', async () => {
+    panels.show(conversation, { preserveFocus: true });
+    assert.deepEqual(commands, [['holysheep.chat.focus', { preserveFocus: true }]]);
+    assert.equal(panels.locationOfId(conversation.id), 'sideBar');
+    const view = await createView();
+    assert.equal((await view.load()).conversationId, conversation.id);
+    assert.deepEqual([tabs, view.description], [[], 'about apples']);
+  });
+
+  it('does not change when another command shows the conversation', async () => {
+    panels.show(conversation);
+    await createView();
+    openIn = 'editor';
+    panels.show(conversation, { location: 'editor' });
+    assert.deepEqual([tabs, panels.locationOf(conversation)], [[], 'sideBar']);
+  });
+
+  it('is the same for a conversation that the user opens on the page of another conversation', async () => {
+    panels.show(window.conversations.startNew());
+    const view = await createView();
+    await view.load();
+    openIn = 'editor';
+    await view.send({ type: 'askSuggestion', kind: 'conversation', id: conversation.id });
+    while (!panels.isOpen(conversation.id)) await waitForEvents();
+    assert.equal(panels.locationOfId(conversation.id), 'sideBar');
+  });
+
+  it('keeps prefilled prompts until the page in the side bar has loaded', async () => {
+    panels.show(conversation);
+    panels.prefill(conversation, { text: 'Explain' });
+    const view = await createView();
+    await view.load();
+    assert.deepEqual(
+      view.received.filter(({ type }) => type === 'prefill'),
+      [{ type: 'prefill', text: 'Explain' }],
+    );
+  });
+
+  describe('when the conversation moves', () => {
+    const unsent = { draft: 'and pears', edits: [{ id: 'e', text: 'edited' }], at: 5 };
+    let view: FakeFrame;
+    beforeEach(async () => {
+      panels.show(conversation);
+      view = await createView();
+      await view.load();
+    });
+
+    it('gives the next page the unsent text of the previous page', async () => {
+      await view.send({ type: 'copyUnsent', unsent: { ...unsent, draft: 'and' } });
+      await view.send({ type: 'copyUnsent', unsent });
+      panels.move(conversation, 'editor');
+      assert.deepEqual((await tabs[0]!.load()).unsent, unsent);
+    });
+
+    it('keeps the context items of the draft', async () => {
+      await view.send({ type: 'attach', id: 'file:a' });
+      panels.move(conversation, 'editor');
+      assert.deepEqual(valuesOf((await tabs[0]!.load()).context, 'id'), ['file:a']);
+    });
+
+    it('keeps the conversation open, current and unclosed', () => {
+      panels.move(conversation, 'editor');
+      assert.deepEqual([closed, window.conversations.current], [[], conversation]);
+    });
+
+    it('shows an empty conversation in the side bar', async () => {
+      panels.move(conversation, 'editor');
+      const { conversationId, items } = await view.load();
+      assert.notEqual(conversationId, conversation.id);
+      assert.deepEqual([items, view.description], [[], '']);
+    });
+
+    it('closes the tab from which the conversation moves to the side bar', async () => {
+      panels.move(conversation, 'editor');
+      panels.move(conversation, 'sideBar');
+      assert.equal(tabs[0]!.isClosed, true);
+      assert.equal((await view.load()).conversationId, conversation.id);
+    });
+
+    it('ignores a late message of the previous page', async () => {
+      panels.move(conversation, 'editor');
+      await view.send({ type: 'copyUnsent', unsent });
+      assert.equal((await view.load()).unsent, undefined);
+    });
+
+    it('does nothing if the conversation is already there', () => {
+      panels.move(conversation, 'sideBar');
+      assert.deepEqual([tabs, panels.locationOf(conversation)], [[], 'sideBar']);
+    });
+  });
+
+  describe('in the side bar', () => {
+    let view: FakeFrame;
+    beforeEach(async () => {
+      panels.show(conversation);
+      view = await createView();
+    });
+
+    it('belongs to one conversation at a time', async () => {
+      const other = await ask('about pears');
+      panels.show(other);
+      assert.equal((await view.load()).conversationId, other.id);
+      assert.deepEqual([closed, panels.isOpen(conversation.id)], [[conversation], false]);
+    });
+
+    it('is as visible as the view', () => {
+      assert.equal(panels.isVisible(conversation.id), true);
+      view.setVisible(false);
+      assert.equal(panels.isVisible(conversation.id), false);
+    });
+
+    it('stays when the user hides the view and shows it again', async () => {
+      await view.load();
+      view.setVisible(false);
+      view.setVisible(true);
+      assert.equal((await view.load()).conversationId, conversation.id);
+    });
+
+    it('ends when VS Code removes the view', () => {
+      view.dispose();
+      assert.deepEqual([closed, panels.isOpen(conversation.id)], [[conversation], false]);
+    });
+
+    it('passes to an empty conversation when the conversation is deleted', async () => {
+      await window.conversations.remove(conversation.id);
+      panels.close(conversation.id);
+      assert.deepEqual((await view.load()).items, []);
+    });
+
+    it('enables the commands of the view only for a conversation with a prompt', () => {
+      const key = 'holysheep.chat.hasConversation';
+      assert.equal(contexts.get(key), true);
+      panels.show(window.conversations.startNew());
+      assert.equal(contexts.get(key), false);
+    });
+
+    it('passes the draft of an empty conversation that is replaced on to the next empty conversation', async () => {
+      const { conversations } = window;
+      panels.show(conversations.startNew());
+      await view.load();
+      await view.send({ type: 'copyUnsent', unsent: { draft: 'half a thought', at: 1 } });
+      panels.show(conversation);
+      assert.equal((await view.load()).unsent, undefined);
+      panels.show(conversations.startNew());
+      assert.equal((await view.load()).unsent?.draft, 'half a thought');
+    });
+
+    it('makes the conversation current when its page gets the focus', async () => {
+      openIn = 'editor';
+      panels.show(await ask('about pears'));
+      await view.load();
+      await view.send({ type: 'focus' });
+      assert.equal(window.conversations.current, conversation);
+    });
+  });
+
+  describe('when VS Code creates the view', () => {
+    it('passes to the current conversation if that conversation is shown nowhere', async () => {
+      assert.equal((await (await createView()).load()).conversationId, conversation.id);
+    });
+
+    it('passes to an empty conversation if the current conversation is in a tab', async () => {
+      openIn = 'editor';
+      panels.show(conversation);
+      assert.deepEqual((await (await createView()).load()).items, []);
+      assert.equal(window.conversations.current, conversation);
+    });
+
+    for (const [behavior, isRemoved] of [
+      ['passes to the conversation that the view showed before a reload', false],
+      ['passes to the conversation that the view showed before VS Code removed the view', true],
+    ] as const) {
+      it(behavior, async () => {
+        panels.show(conversation);
+        const view = await createView();
+        if (isRemoved) view.dispose();
+        else await reload();
+        await window.conversations.open((await ask('about pears')).id);
+        assert.equal((await (await createView()).load()).conversationId, conversation.id);
+      });
+    }
+
+    it('passes to an interrupted conversation that the view showed before a reload, which gets no tab', async () => {
+      const { id } = conversation;
+      panels.show(conversation);
+      await createView();
+      conversation.ask({ prompt: 'and pears?' });
+      window.engine.turn.emit(attempt());
+      await reload();
+      const interrupted = await window.conversations.openInterrupted();
+      panels.reopen(interrupted);
+      assert.deepEqual([valuesOf(interrupted, 'id'), tabs], [[id], []]);
+      assert.equal((await (await createView()).load()).conversationId, id);
+    });
+
+    const reload = async (): Promise<void> => {
+      await window.journal.flush();
+      panels.dispose();
+      window.conversations.flushSync();
+      await load();
+    };
+  });
+});
