@@ -124,11 +124,12 @@ export const headerSchema = v.object({
 
 export type JournalHeader = Readonly<v.InferOutput<typeof headerSchema>>;
 
-const promptSchema = v.object({ ...promptEntries, model: v.optional(text) });
+const promptSchema = v.object({ ...promptEntries, models: v.optional(v.pipe(v.array(text), v.readonly())) });
 
-/** A prompt that has not been sent yet, with the model that the user has chosen for it. */
+/** A prompt that has not been sent yet. */
 export interface PromptInput extends Prompt {
-  readonly model?: string | undefined;
+  /** Models that the user has chosen for the prompt. By default, the selected model answers. */
+  readonly models?: readonly string[] | undefined;
 }
 
 /** Returns a checked copy of a prompt that the page has sent to the host, or undefined if the value is not a prompt. */

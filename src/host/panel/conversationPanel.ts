@@ -262,7 +262,7 @@ export class ConversationPanel extends Disposable {
    * Sends a prompt together with the context items in the composer. If the prompt is not sent, the context items remain
    * in the composer.
    */
-  private async send(input: PromptInput, target = this.conversation, models?: readonly string[]): Promise<void> {
+  private async send(input: PromptInput, target = this.conversation): Promise<void> {
     const { services, contextDraft } = this;
     await contextDraft.refresh();
     const conversation = openConversationFor(services, target);
@@ -270,8 +270,8 @@ export class ConversationPanel extends Disposable {
       this.page.post({ type: 'promptMoved', prompt: input.prompt });
       services.panels.show(conversation);
     }
-    if (!(await prepareToSend(services, conversation, input, { models }))) return;
-    startAnswers(conversation, withAttachments(input, contextDraft.takeAll()), models);
+    if (!(await prepareToSend(services, conversation, input))) return;
+    startAnswers(conversation, withAttachments(input, contextDraft.takeAll()));
   }
 
   private async askSuggestion({ kind, id }: ToHostOf<'askSuggestion'>): Promise<void> {
@@ -305,7 +305,12 @@ export class ConversationPanel extends Disposable {
     const picked = await catalog.pickForPrompt(gatewaySets.forPrompt(this.conversation));
     if (!picked) return;
     const { model } = picked;
-    await (model === undefined ? this.compareModels(draft) : this.useModel(model));
+    if (model === undefined) return this.compareModels(draft);
+    // The new model also replaces the models of a prompt that was put back into the composer.
+    const { prompt, models } = draft;
+    if (models)
+      this.services.panels.prefill(this.conversation, { text: prompt, more: { ...draft, models: undefined } });
+    await this.useModel(model);
   }
 
   private async useModel(model: string): Promise<void> {
@@ -321,7 +326,7 @@ export class ConversationPanel extends Disposable {
     const { prompt, models, conversation } = comparison;
     // The message `promptMoved` tells the page to remove the prompt from the composer.
     this.page.post({ type: 'promptMoved', prompt });
-    await this.send({ ...draft, prompt }, conversation, models);
+    await this.send({ ...draft, prompt, models }, conversation);
   }
 
   private handleConversationChange(change: ConversationChange): void {

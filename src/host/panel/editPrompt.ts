@@ -26,7 +26,7 @@ export async function editPrompt(
   if (!edited && models.length === 0) return regenerate(services, conversation, exchange.selected);
   if (!edited) return startAgain(services, conversation, exchange, models);
   if (!(await budget.mayStart(conversation.set.isFree, models))) {
-    returnPrompt(panels, conversation, edited);
+    returnPrompt(panels, conversation, { ...edited, models: models.length > 0 ? models : undefined });
     return;
   }
   promptHistory.add(prompt, conversation.id).catch(onError);
@@ -117,8 +117,8 @@ export function pickOtherModel(
  */
 export function toComposedInput(prompt: string, more: unknown): PromptInput {
   const prefilled = parsePromptInput(more);
-  const { model } = prefilled ?? {};
-  return { ...(prefilled && (withEditedPrompt(prefilled, prompt) ?? prefilled)), model, prompt };
+  const { models } = prefilled ?? {};
+  return { ...(prefilled && (withEditedPrompt(prefilled, prompt) ?? prefilled)), models, prompt };
 }
 
 /** Returns a copy of a prompt with another text and the same attachments, or undefined if the text is unchanged. */

@@ -101,8 +101,9 @@ function askCommand(services: PanelServices): (argument: unknown) => Promise<voi
     // When the user chooses the command in the editor's context menu, VS Code passes the URI of the file instead of a
     // prompt.
     if (argument !== undefined && !(argument instanceof vscode.Uri)) {
-      const { newConversation, ...input } = parseAskArgument(argument);
+      const { newConversation, model, ...prompt } = parseAskArgument(argument);
       const conversation = newConversation ? conversations.startNew() : await conversationForCommand(services);
+      const input = { ...prompt, models: model === undefined ? undefined : [model] };
       await sendPrompt(services, conversation, input, { asksForKey: false });
       return;
     }
@@ -128,6 +129,6 @@ async function compareModels(services: PanelFeatures, argument: unknown): Promis
     const comparison = await askForComparison(services, current, given);
     if (!comparison) return;
     const { prompt, models, conversation } = comparison;
-    await sendPrompt(services, conversation, { prompt }, { models });
+    await sendPrompt(services, conversation, { prompt, models });
   });
 }

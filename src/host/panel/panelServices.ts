@@ -18,7 +18,7 @@ import type { Tour } from './tour';
 export interface PrefilledPrompt {
   readonly text: string;
   /**
-   * The complete prompt if it has more than a text: code, attachments, a model or a reasoning effort. The page returns
+   * The complete prompt if it has more than a text: code, attachments, models or a reasoning effort. The page returns
    * this object when the user sends the text.
    */
   readonly more?: PromptInput | undefined;

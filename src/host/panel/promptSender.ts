@@ -10,8 +10,6 @@ import { enterApiKey, showInStatusBar } from '../ui/notifications';
 import type { PanelServices } from './panelServices';
 
 export interface SendOptions {
-  /** Models that answer the prompt at the same time. By default, only the selected model answers. */
-  readonly models?: readonly string[] | undefined;
   /** Whether the user is asked to enter a missing API key. The default is true. */
   readonly asksForKey?: boolean | undefined;
 }
@@ -41,7 +39,7 @@ export async function sendPrompt(
   options: SendOptions = {},
 ): Promise<void> {
   const target = openConversationFor(services, conversation);
-  if (await prepareToSend(services, target, input, options)) startAnswers(target, input, options.models);
+  if (await prepareToSend(services, target, input, options)) startAnswers(target, input);
 }
 
 /**
@@ -53,7 +51,7 @@ export async function prepareToSend(
   { budget, gatewaySets, promptHistory, panels, onError }: PanelServices,
   conversation: Conversation,
   input: PromptInput,
-  { models, asksForKey = true }: SendOptions,
+  { asksForKey = true }: SendOptions = {},
 ): Promise<boolean> {
   panels.show(conversation, { preserveFocus: true });
   // The prompt is sent even if the prompt history can't be saved.
@@ -61,8 +59,8 @@ export async function prepareToSend(
   const set = gatewaySets.forPrompt(conversation);
   const canSend = async (): Promise<boolean> => canSendPrompt(await set.view());
   const hasAccess = (await canSend()) || (asksForKey && (await enterApiKey()) && (await canSend()));
-  const mayUse = hasAccess && (await set.mayUse(models ?? [input.model ?? set.model()]));
-  if (mayUse && (await budget.mayStart(set.isFree, models))) {
+  const mayUse = hasAccess && (await set.mayUse(input.models ?? [set.model()]));
+  if (mayUse && (await budget.mayStart(set.isFree, input.models))) {
     conversation.useSet(set);
     return true;
   }
@@ -75,23 +73,19 @@ export async function prepareToSend(
   return false;
 }
 
-export function startAnswers(
-  conversation: Conversation,
-  { model, ...prompt }: PromptInput,
-  models?: readonly string[],
-): void {
-  conversation.ask(prompt, models ?? (model === undefined ? [] : [model]));
+export function startAnswers(conversation: Conversation, { models, ...prompt }: PromptInput): void {
+  conversation.ask(prompt, models);
 }
 
 /**
- * Puts a prompt that was not sent back into the composer, together with its code, attachments, model and reasoning
+ * Puts a prompt that was not sent back into the composer, together with its code, attachments, models and reasoning
  * effort.
  */
 export function returnPrompt(panels: PanelServices['panels'], conversation: Conversation, input: PromptInput): void {
   // The panel gets the focus back, which a dialog might have taken.
   panels.show(conversation);
-  const { prompt: text, content, attachments = [], model, reasoningEffort } = input;
-  const isPlain = attachments.length === 0 && (content ?? model ?? reasoningEffort) === undefined;
+  const { prompt: text, content, attachments = [], models, reasoningEffort } = input;
+  const isPlain = attachments.length === 0 && (content ?? models ?? reasoningEffort) === undefined;
   panels.prefill(conversation, { text, more: isPlain ? undefined : input });
 }
 
@@ -110,7 +104,7 @@ export function startConversation(
 
 /** Returns the prompt of an exchange as it was in the composer, with the model of the answer. */
 export function promptInputOf({ exchange, answer }: Step): PromptInput {
-  return { ...promptOfExchange(exchange), model: answer.model };
+  return { ...promptOfExchange(exchange), models: answer.model === undefined ? undefined : [answer.model] };
 }
 
 export function withAttachments(input: PromptInput, attachments: readonly Attachment[]): PromptInput {

@@ -29,7 +29,7 @@ export async function askAboutCode(deps: PanelServices, prompt: CodePromptId | U
     content: isBuiltIn ? codePromptText(codePrompts[prompt], ...about) : customPromptText(prompt.template, ...about),
     attachments: [{ kind: 'selection', label, languageId, code }],
     target: applyTarget(excerpt),
-    model,
+    models: model === undefined ? undefined : [model],
     reasoningEffort,
   });
 }

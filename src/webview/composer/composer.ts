@@ -124,6 +124,7 @@ export function createComposer(context: PageContext, onStop: () => void) {
   const updateBar = (): void => {
     const isEmpty = draft() === '';
     ring.setDraft(draft());
+    model.setChosen(prefilledPrompts.modelsFor(draft()));
     const { activeElement } = document;
     const lostFocus =
       (activeElement === stopButton && !isStoppable) ||
@@ -276,6 +277,7 @@ export function createComposer(context: PageContext, onStop: () => void) {
         else if (text !== '') history.add(text);
       }
       if (text !== '') prefilledPrompts.add({ text, more });
+      updateBar();
       focus();
       onLocalChange();
     },

@@ -4,8 +4,9 @@ import { button, element, setText, svgIcon } from '../util/element';
 import { fillTemplate } from '../../shared/format';
 
 /**
- * Creates the button that shows the selected model. If only a backup gateway offers the model, the button also shows
- * that gateway. If prompts go to a backup gateway for another reason, or to the offline demo, a badge beside the button
+ * Creates the button that shows the models that answer the next prompt: the models that the user has chosen for this
+ * prompt, or the selected model. If only a backup gateway offers the selected model, the button also shows that
+ * gateway. If prompts go to a backup gateway for another reason, or to the offline demo, a badge beside the button
  * shows this.
  */
 export function createModelChoice({ strings, post, focusComposer }: PageContext, onChoose: () => void) {
@@ -18,19 +19,34 @@ export function createModelChoice({ strings, post, focusComposer }: PageContext,
     post({ type: 'useGateway' });
     focusComposer();
   };
+  let connection: ConnectionView | undefined;
+  let chosenModels = '';
+  const showModels = (): void => {
+    if (!connection) return;
+    const { model: selected, host, gateway } = connection;
+    const models = chosenModels || selected;
+    const description = chosenModels || fillTemplate(strings.modelAtGateway, selected, gateway ?? host);
+    setText(nameText, models);
+    const place = gateway === undefined || chosenModels ? '' : ` · ${gateway}`;
+    setText(gatewayText, place);
+    gatewayText.hidden = place === '';
+    trigger.title = withKeys(description, '.', { alt: true });
+    // The accessible name of the button contains the visible text, because users of speech control say what they see.
+    const spoken = place === '' ? description : models + place;
+    trigger.setAttribute('aria-label', fillTemplate(strings.modelButton, spoken));
+  };
   return {
     element: trigger,
     badge,
-    setConnection: ({ model, set, host, gateway, backup }: ConnectionView): void => {
-      const modelAtGateway = fillTemplate(strings.modelAtGateway, model, gateway ?? host);
-      setText(nameText, model);
-      const place = gateway === undefined ? '' : ` · ${gateway}`;
-      setText(gatewayText, place);
-      gatewayText.hidden = gateway === undefined;
-      trigger.title = withKeys(modelAtGateway, '.', { alt: true });
-      // The accessible name of the button contains the visible text, because users of speech control say what they see.
-      const spoken = gateway === undefined ? modelAtGateway : model + place;
-      trigger.setAttribute('aria-label', fillTemplate(strings.modelButton, spoken));
+    /** @param models models that the user has chosen for the draft; if the list is empty, the selected model answers */
+    setChosen: (models: readonly string[]): void => {
+      chosenModels = models.join(' · ');
+      showModels();
+    },
+    setConnection: (next: ConnectionView): void => {
+      connection = next;
+      showModels();
+      const { set, host, backup } = next;
       badge.hidden = !backup && set === 'own';
       badge.title = backup === 'switched' ? fillTemplate(strings.switchBack, host) : host;
       const content = backup ? [svgIcon('arrowSwap'), strings.backupBadge] : [strings.tour];

@@ -98,6 +98,12 @@ export class PrefilledPrompts {
     return this.containedIn([prompt]).find(({ more }) => more)?.more;
   }
 
+  /** Returns the models that the user has chosen for a prefilled prompt. */
+  modelsFor(prompt: string): readonly string[] {
+    const models: unknown = Reflect.get(this.payloadFor(prompt) ?? {}, 'models');
+    return Array.isArray(models) ? models.map(String) : [];
+  }
+
   isPrefilled(text: string): boolean {
     return this.prompts.some((prefilled) => prefilled.text.trim() === text.trim());
   }

@@ -259,7 +259,7 @@ describe('running turn of a conversation', () => {
     };
     const id = ask('one');
     assert.equal(shownModel(), 'default');
-    ask({ prompt: 'two', model: 'asked' });
+    ask({ prompt: 'two', models: ['asked'] });
     engine.turn.emit(attempt('fallback'), failed(''));
     assert.equal(shownModel(), 'asked');
     engine.turn.emit(done('2'));
@@ -273,7 +273,7 @@ describe('running turn of a conversation', () => {
     { name: 'that waits', input: {}, events: [attempt(), waiting], selected: 'other', controls: ['switchModel other'] },
     {
       name: 'whose prompt names a model',
-      input: { model: 'asked' },
+      input: { models: ['asked'] },
       events: [attempt('asked'), waiting],
       selected: 'other',
       controls: [],
@@ -297,7 +297,7 @@ describe('running turn of a conversation', () => {
   ] as const) {
     it(`${controls.length > 0 ? 'switches to' : 'ignores'} a new model in the settings in a turn ${name}`, async () => {
       const { ask, clock, conversation, engine, settings } = openConversation({ demo: 'demo' in input });
-      ask({ prompt: 'one', ...('model' in input && input) }, ...events);
+      ask({ prompt: 'one', ...('models' in input && input) }, ...events);
       await clock.advance(16);
       settings.model = selected;
       conversation.applySettings();
@@ -310,7 +310,7 @@ describe('running turn of a conversation', () => {
     { name: 'a waiting turn', input: {}, demo: false, controls: ['switchModel other'] },
     {
       name: 'a waiting turn whose prompt names a model',
-      input: { model: 'asked' },
+      input: { models: ['asked'] },
       demo: false,
       controls: ['switchModel other'],
     },
@@ -320,7 +320,7 @@ describe('running turn of a conversation', () => {
   ] as const) {
     it(`${controls.length > 0 ? 'switches' : 'does not switch'} ${name} when the user selects a model`, () => {
       const { ask, conversation, engine, settings, gatewaySets } = openConversation({ demo: 'demo' in input });
-      ask({ prompt: 'one', ...('model' in input && input) }, attempt(), waiting);
+      ask({ prompt: 'one', ...('models' in input && input) }, attempt(), waiting);
       conversation.selectModel('other', demo ? gatewaySets.demo : gatewaySets.own);
       // VS Code reports the changed setting after the user has selected a model.
       if (!demo) settings.model = 'other';
@@ -476,7 +476,7 @@ describe('retried, continued or restarted turn of a conversation', () => {
 
   it('uses the last model to which the user switched', () => {
     const { ask, conversation, engine } = openConversation();
-    const id = ask({ prompt: 'one', model: 'asked' }, attempt('asked'), failed('half'));
+    const id = ask({ prompt: 'one', models: ['asked'] }, attempt('asked'), failed('half'));
     conversation.switchModel(id, 'switched');
     assert.deepEqual([engine.turn.request.model, engine.turn.options.resumeFrom?.resumeMode], ['switched', 'restart']);
     engine.turn.emit({ type: 'model', from: 'switched', to: 'last', reason: 'user', attempt: 1, at: 1 }, failed(''));
@@ -511,7 +511,7 @@ describe('partial answer that a fallback model can continue', () => {
 
   it('is continued by the fallback model after a failure', () => {
     const { ask, conversation, engine, lines } = openConversation();
-    const id = ask({ prompt: 'one', model: 'asked' }, attempt('asked'), text('half'), failedWithOffer);
+    const id = ask({ prompt: 'one', models: ['asked'] }, attempt('asked'), text('half'), failedWithOffer);
     conversation.continueWithFallback(id);
     const { request, options, controls } = engine.turn;
     assert.deepEqual(

@@ -102,7 +102,7 @@ describe('conversation with several versions of an exchange', () => {
       const target = { uri: 'file:///a', startLine: 0, startCharacter: 0 };
       const attachments = [{ kind: 'selection' as const, label: 'a', languageId: 'ts', code: 'a' }];
       const sent = { prompt: 'one', content: 'one, in full', attachments, target };
-      const input = { ...sent, model: 'own', reasoningEffort: 'max' as const };
+      const input = { ...sent, models: ['own'], reasoningEffort: 'max' as const };
       const id = ask(input);
       assert.deepEqual(conversation.regenerate(id, model), []);
       assert.equal(engine.turns.length, 1);

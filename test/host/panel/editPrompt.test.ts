@@ -36,7 +36,7 @@ function setUp(input: PromptInput, pickedModel?: string, demo = false) {
       open: () => assert.fail(),
       show: () => void returned.push('shown'),
       prefill: (_conversation: Conversation, { text, more }: PrefilledPrompt) =>
-        void returned.push(text, ...valuesOf(more?.attachments ?? [], 'label')),
+        void returned.push(text, ...valuesOf(more?.attachments ?? [], 'label'), ...(more?.models ?? [])),
     },
     gatewaySets,
     promptHistory: { add: (prompt: string) => Promise.resolve(void addedToHistory.push(prompt)) },
@@ -89,8 +89,16 @@ describe('edited prompt of an earlier exchange', () => {
     assert.deepEqual([versions(), returned], [1, ['shown', 'two', 'a.ts']]);
   });
 
+  it('returns to the composer with the compared models when the user declines to exceed the budget', async () => {
+    const { edit, conversation, returned, budget, id } = setUp({ prompt: 'Hi' });
+    conversation.requestMoreAnswers(conversation.tree.exchangeOf(id)!.id, ['a', 'b']);
+    budget.mayStart = false;
+    await edit('Hello', shownAnswers(conversation)[1]?.id);
+    assert.deepEqual(returned, ['shown', 'Hello', 'a', 'b']);
+  });
+
   it('is sent with the new text, the same attachments and the same model', async () => {
-    const input = { prompt: 'Explain a.ts', content: 'all of it', attachments: [file], model: 'gpt-4o' };
+    const input = { prompt: 'Explain a.ts', content: 'all of it', attachments: [file], models: ['gpt-4o'] };
     const { edit, newVersion, addedToHistory } = setUp(input);
     await edit('Why one?');
     const { prompt, content, attachments, model } = newVersion() ?? {};
@@ -106,7 +114,7 @@ describe('edited prompt of an earlier exchange', () => {
   });
 
   it('is sent in a new conversation if the demo has ended', async () => {
-    const { edit, newVersion, next } = setUp({ prompt: 'one', model: 'demo-cut' }, undefined, true);
+    const { edit, newVersion, next } = setUp({ prompt: 'one', models: ['demo-cut'] }, undefined, true);
     await edit('two');
     const { exchange, answer } = next.last!;
     assert.deepEqual([newVersion(), next.set.id, exchange.prompt, answer.model], [undefined, 'own', 'two', undefined]);

@@ -41,12 +41,14 @@ describe('prompt that a panel sends', () => {
   let draft: Draft;
   let conversation: Conversation;
   let lastShown: Conversation | undefined;
+  let pickedModel: string | undefined;
   beforeEach(async () => {
-    [hasKey, closeDialog] = [false, undefined];
+    [hasKey, closeDialog, pickedModel] = [false, undefined, undefined];
     folder = temporaryFolder();
     window = openWindow({ folder, memory: new Map(), epoch: 0, limit: 100 });
     Object.assign(window.gatewaySets.own, {
       view: () => Promise.resolve({ model: 'm', host: 'own.example', hasKey, set: 'own' }),
+      selectModel: () => Promise.resolve(),
     });
     view = new FakePanel();
     conversation = window.conversations.startNew();
@@ -56,7 +58,7 @@ describe('prompt that a panel sends', () => {
       gatewaySets: window.gatewaySets,
       catalog: {
         ...idleServices.catalog,
-        pickForPrompt: () => Promise.resolve({}),
+        pickForPrompt: () => Promise.resolve({ model: pickedModel }),
         pickCompared: () => Promise.resolve(['a', 'b']),
       },
       suggestions: {
@@ -147,6 +149,20 @@ describe('prompt that a panel sends', () => {
       view.posted.filter(({ type }) => type === 'promptMoved'),
       [{ type: 'promptMoved', prompt: 'Explain' }],
     );
+  });
+
+  const comparison = { prompt: 'Why?', more: { prompt: 'Why?', models: ['a', 'b'] } };
+
+  it('is compared by the models with which the prompt came back into the composer', async () => {
+    hasKey = true;
+    await receive({ type: 'send', ...comparison });
+    assert.deepEqual(valuesOf(conversation.lastAnswers, 'model'), ['a', 'b']);
+  });
+
+  it('loses its models when the user selects another model', async () => {
+    pickedModel = 'c';
+    await receive({ type: 'selectModel', ...comparison });
+    assert.deepEqual(returned(), [{ type: 'prefill', text: 'Why?', more: { prompt: 'Why?' } }]);
   });
 
   it('is requested from the page for a comparison, unless the panel is hidden', () => {

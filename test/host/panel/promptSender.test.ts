@@ -138,19 +138,19 @@ describe('sending of a prompt', () => {
   it('asks about plain HTTP only for the models to which the prompt is sent', async () => {
     const { send, prefills, overPlainHttp, demo, next } = setUp();
     overPlainHttp.add('m');
-    await send({ prompt: 'Hi', model: 'other' });
-    await send({ prompt: 'Hi' }, { models: ['other', 'another'] });
+    await send({ prompt: 'Hi', models: ['other'] });
+    await send({ prompt: 'Hi', models: ['other', 'another'] });
     demo.isOpen = true;
     await send({ prompt: 'Hi' }, { conversation: next });
     assert.deepEqual(prefills(), []);
     demo.isOpen = false;
-    await send({ prompt: 'Hi' }, { models: ['other', 'm'] });
+    await send({ prompt: 'Hi', models: ['other', 'm'] });
     assert.equal(prefills().length, 1);
   });
 
   it('requests answers from several models at the same time', async () => {
     const { send, other } = setUp();
-    await send({ prompt: 'Hi', model: 'ignored' }, { conversation: other, models: ['a', 'b'] });
+    await send({ prompt: 'Hi', models: ['a', 'b'] }, { conversation: other });
     const columns = shownAnswers(other).map(({ prompt, state }) => [prompt, state.model]);
     assert.deepEqual(columns, [
       ['Hi', 'a'],
@@ -173,7 +173,7 @@ describe('sending of a prompt', () => {
         connection.hasKey = true;
         return state;
       };
-      await send({ prompt: 'Hi' }, { conversation: other, models: ['a', 'b'] });
+      await send({ prompt: 'Hi', models: ['a', 'b'] }, { conversation: other });
       const models = shownAnswers(other).map(({ state }) => state.model);
       assert.deepEqual([models, prefills()], [['a', 'b'], []]);
     });
@@ -208,14 +208,14 @@ describe('sending of a prompt', () => {
     await send({ prompt: 'Why?' });
   });
 
-  it("puts the prompt's attachments, model and effort back into the composer when the user cancels the key dialog", async () => {
+  it("puts the prompt's attachments, models and effort back into the composer when the user cancels the key dialog", async () => {
     const { send, connection, prefills } = setUp();
     connection.hasKey = false;
     enterKey = () => 'cancelled';
     const inputs = [
       { prompt: 'Explain', content: 'in full' },
       { prompt: 'Explain', attachments: [{ kind: 'selection' as const, label: 'a.ts', languageId: 'ts', code: 'a' }] },
-      { prompt: 'Explain', model: 'other' },
+      { prompt: 'Explain', models: ['other'] },
       { prompt: 'Explain', reasoningEffort: 'low' as const },
     ];
     for (const input of [...inputs, { prompt: 'Why?', attachments: [] }]) await send(input);
@@ -241,8 +241,15 @@ describe('sending of a prompt', () => {
   it('asks only once about the budget for all models of a comparison', async () => {
     const { send, calls, budget } = setUp();
     budget.mayStart = false;
-    await send({ prompt: 'Why?' }, { models: ['a', 'b'] });
+    await send({ prompt: 'Why?', models: ['a', 'b'] });
     assert.ok(calls.includes('ask about a and b'), calls.join());
+  });
+
+  it('puts the prompt of a comparison back into the composer together with the models', async () => {
+    const { send, prefills, budget } = setUp();
+    budget.mayStart = false;
+    await send({ prompt: 'Why?', models: ['a', 'b'] });
+    assert.deepEqual(prefills(), ['prefill current: Why?, and {"prompt":"Why?","models":["a","b"]}']);
   });
 
   it('does not ask about the budget in the demo', async () => {

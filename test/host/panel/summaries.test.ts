@@ -29,7 +29,7 @@ describe('request for a summary of earlier turns', () => {
     const world = openConversation();
     sizes.forEach((size, index) => world.ask(`p${index}__`.slice(0, 4), attempt(), done(answerOf(size))));
     const failedId =
-      question === undefined ? undefined : world.ask({ prompt: question, model: 'once' }, attempt('once'), tooLong);
+      question === undefined ? undefined : world.ask({ prompt: question, models: ['once'] }, attempt('once'), tooLong);
     const user = { isOverBudget: false, onBudget: (): void => undefined };
     const models: (string | undefined)[] = [];
     const services = {

@@ -69,8 +69,8 @@ export function openConversation(options: Options = {}) {
     shownAnswers(conversation).map(({ prompt, state, isQueued }) => `${prompt}: ${isQueued ? 'queued' : state.phase}`);
   /** Sends a prompt whose turn emits these events. @returns the id of the answer */
   const ask = (input: string | PromptInput, ...events: readonly StreamEvent[]): string => {
-    const { model, ...prompt } = typeof input === 'string' ? { prompt: input } : input;
-    const [id = ''] = conversation.ask(prompt, model === undefined ? [] : [model]);
+    const { models, ...prompt } = typeof input === 'string' ? { prompt: input } : input;
+    const [id = ''] = conversation.ask(prompt, models);
     if (events.length > 0) engine.turn.emit(...events);
     return id;
   };

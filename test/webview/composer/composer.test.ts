@@ -266,6 +266,16 @@ describe('composer', () => {
     assert.deepEqual([page.posted.length, page.input.value], [1, 'Why?']);
   });
 
+  it('shows the models of an unsent comparison in the model button', () => {
+    const modelButton = (): string | null => page.root.querySelector('.model-name')!.textContent;
+    const more = { prompt: 'Why?', models: ['claude-sonnet-4', 'gpt-4o'] };
+    page.receive({ type: 'prefill', text: 'Why?', more });
+    assert.equal(modelButton(), 'claude-sonnet-4 · gpt-4o');
+    page.key('Enter');
+    assert.deepEqual(page.posted, [{ type: 'send', prompt: 'Why?', more }]);
+    assert.doesNotMatch(modelButton() ?? '', /claude/);
+  });
+
   for (const { what, texts, sendsData } of [
     { what: 'the unchanged prompt', texts: ['Explain'], sendsData: true },
     { what: 'the prompt typed again', texts: ['Fix', 'Explain'], sendsData: true },
