@@ -41,7 +41,7 @@ describe('branch of a conversation', () => {
   it('has the models, reasoning and end of the answers, but neither attempts nor costs', () => {
     const { ask, branchOf } = branching();
     const answered = ask(
-      { prompt: 'one', model: 'm' },
+      { prompt: 'one', models: ['m'] },
       attempt('m'),
       reasoning('hm'),
       text('to one'),
