@@ -124,6 +124,7 @@ const messageFields = {
   copy: { text },
   copyRequest: answer,
   insert: { text },
+  insertIntoTerminal: { text },
   apply: { ...answer, text },
   /**
    * Opens a new file with the text of a code block. `language` is the info string of the code fence, such as `ts`, and

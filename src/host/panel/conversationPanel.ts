@@ -4,6 +4,7 @@ import { isConnectionError } from '../../engine/request';
 import { isToHost, type AnswerAction, type ToHost, type ToHostOf } from '../../shared/pageMessages';
 import type { ConnectionView, Replies } from '../../shared/protocol';
 import { panelStrings } from '../../shared/panelStrings';
+import { insertIntoTerminal } from '../code/terminal';
 import { contextId } from '../context/contextId';
 import { estimateContextUse } from '../conversation/contextUse';
 import type { Conversation } from '../conversation/conversation';
@@ -149,8 +150,11 @@ export class ConversationPanel extends Disposable {
       this.services.onError(error);
       return;
     }
-    const { message } = error;
-    this.services.log.info(`Shown to the user: ${message}`);
+    this.services.log.info(`Shown to the user: ${error.message}`);
+    this.showMessage(error.message);
+  }
+
+  private showMessage(message: string): void {
     showInStatusBar(message);
     this.page.post({ type: 'announce', text: message });
   }
@@ -203,6 +207,10 @@ export class ConversationPanel extends Disposable {
       detach: ({ id }) => contextDraft.detach(id),
       restoreContext: ({ ids }) => (draft.hasContextChanged ? undefined : contextDraft.restore(ids)),
       browseContext: () => contextDraft.browse(),
+      insertIntoTerminal: async ({ text }) => {
+        const isCopied = await insertIntoTerminal(text);
+        if (isCopied) this.showMessage(vscode.l10n.t('Copied. Paste it into the terminal.'));
+      },
       copyRequest: async ({ answerId }) => {
         const code = await copyAsCode(this.services, { conversation, answerId });
         if (code !== undefined) this.page.post({ type: 'announce', text: vscode.l10n.t(panelStrings.copied) });

@@ -1,7 +1,7 @@
 import type { MarkdownIt } from 'markdown-it';
 import type { Block } from './blocks';
 import { blockToTree } from './blockToTree';
-import { toolbarSpec, type AnswerControls } from './codeBlock';
+import { createToolbars, type AnswerControls } from './codeBlock';
 import { firstChars } from '../../shared/protocol';
 import { inlineToTree } from './inlineToTree';
 import { createElement, patchElement } from './morph';
@@ -48,7 +48,7 @@ export type RenderBlock = ReturnType<typeof createBlockRenderer>;
 
 /** Returns a function that renders a Markdown block, or updates the element of the block's previous rendering. */
 export function createBlockRenderer(parser: MarkdownIt, controls: AnswerControls, document: Document) {
-  const toolbar = toolbarSpec(controls);
+  const toolbarFor = createToolbars(controls);
 
   const renderInline = (content: string, references: References): RenderedInline => {
     const lookups = new Map();
@@ -87,7 +87,7 @@ export function createBlockRenderer(parser: MarkdownIt, controls: AnswerControls
         return specs;
       },
       unescape: (info) => parser.utils.unescapeAll(info),
-      toolbar,
+      toolbarFor,
       labels: controls.labels,
       openFromLine,
     });

@@ -8,7 +8,7 @@ interface BlockContext {
   readonly renderInline: (content: string) => readonly NodeSpec[];
   /** Resolves the escapes and entities in the info string of a code block. */
   readonly unescape: (info: string) => string;
-  readonly toolbar: ElementSpec;
+  readonly toolbarFor: (language: string) => ElementSpec;
   /**
    * Line number in the parsed text. A code block that ends at this line or later might still grow. Infinity if no code
    * block can grow.
@@ -59,16 +59,18 @@ function toAttributes(token: Token): Attributes {
 function pushLeaf(token: Token, parent: Frame, frames: readonly Frame[], context: BlockContext): void {
   const { children } = parent;
   const isOpen = (token.map?.[1] ?? 0) >= context.openFromLine;
+  const pushCode = (language: string): unknown =>
+    children.push(codeBlockSpec(token.content, language, context.toolbarFor(language), isOpen));
   switch (token.type) {
     case 'inline':
       if (typeof children.at(-1) === 'string') pushText(children, '\n');
       pushNodes(children, extractTaskMarker(context.renderInline(token.content), parent, frames, context.labels));
       break;
     case 'fence':
-      children.push(codeBlockSpec(token.content, languageOf(context.unescape(token.info)), context.toolbar, isOpen));
+      pushCode(languageOf(context.unescape(token.info)));
       break;
     case 'code_block':
-      children.push(codeBlockSpec(token.content, '', context.toolbar, isOpen));
+      pushCode('');
       break;
     case 'hr':
       children.push(element('hr', noAttributes, []));

@@ -2,7 +2,7 @@ import { firstChars } from '../../shared/protocol';
 import { type Icon, iconPath } from '../util/element';
 import { element, noAttributes, type ElementSpec, type NodeSpec } from './tree';
 
-export const codeActions = ['copy', 'insert', 'apply', 'newFile', 'wrap'] as const;
+export const codeActions = ['copy', 'insertIntoTerminal', 'insert', 'apply', 'newFile', 'wrap'] as const;
 
 export type CodeAction = (typeof codeActions)[number];
 
@@ -22,6 +22,7 @@ export interface AnswerControls {
  */
 const ICONS: Readonly<Record<CodeAction, readonly Icon[]>> = {
   copy: ['copy', 'check'],
+  insertIntoTerminal: ['terminal'],
   insert: ['insert'],
   apply: ['applyCode'],
   newFile: ['newFile'],
@@ -34,8 +35,19 @@ const ICONS: Readonly<Record<CodeAction, readonly Icon[]>> = {
  */
 export const CHUNK_LENGTH = 4000;
 
-export function toolbarSpec({ labels, canApply }: AnswerControls): ElementSpec {
-  const actions = codeActions.filter((action) => action !== 'apply' || canApply);
+const shellLanguages =
+  /^(?:sh|bash|zsh|fish|shell|shellscript|console|shell-?session|terminal|powershell|ps1|pwsh|bat|batch|cmd)$/;
+
+/** Returns a function that returns the buttons of a code block in a language. */
+export function createToolbars(controls: AnswerControls): (language: string) => ElementSpec {
+  const [toolbar, shellToolbar] = [toolbarSpec(controls, false), toolbarSpec(controls, true)];
+  return (language) => (shellLanguages.test(language) ? shellToolbar : toolbar);
+}
+
+function toolbarSpec({ labels, canApply }: AnswerControls, isShell: boolean): ElementSpec {
+  const actions = codeActions.filter(
+    (action) => (action !== 'apply' || canApply) && (action !== 'insertIntoTerminal' || isShell),
+  );
   const buttons = actions.map((action) => {
     const names = { 'aria-label': labels[action], title: labels[action] };
     const state = action === 'wrap' ? { 'aria-pressed': 'false' } : noAttributes;

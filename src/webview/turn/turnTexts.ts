@@ -12,7 +12,7 @@ export function createTurnTexts(context: PageContext, { id: answerId, exchange }
   const root = element('div', { 'data-part': 'answer' });
   const onCodeAction: MarkdownOptions['onCodeAction'] = (action, text, language) => {
     if (action === 'copy') context.copy(text);
-    else if (action === 'insert') post({ type: 'insert', text });
+    else if (action === 'insert' || action === 'insertIntoTerminal') post({ type: action, text });
     else if (action === 'apply') post({ type: 'apply', answerId, text });
     else post({ type: 'newFile', text, language });
   };

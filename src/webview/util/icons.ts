@@ -28,6 +28,7 @@ export { default as refresh } from '@vscode/codicons/src/icons/refresh.svg?text'
 export { default as send } from '@vscode/codicons/src/icons/send.svg?text';
 export { default as sparkle } from '@vscode/codicons/src/icons/sparkle.svg?text';
 export { default as stopCircle } from '@vscode/codicons/src/icons/stop-circle.svg?text';
+export { default as terminal } from '@vscode/codicons/src/icons/terminal.svg?text';
 export { default as thinking } from '@vscode/codicons/src/icons/thinking.svg?text';
 export { default as warning } from '@vscode/codicons/src/icons/warning.svg?text';
 export { default as wordWrap } from '@vscode/codicons/src/icons/word-wrap.svg?text';

@@ -11,7 +11,11 @@ describe("click in a conversation's page", () => {
   useVSCode({
     l10n: englishL10n,
     languages: { onDidChangeDiagnostics: noSubscription },
-    window: { setStatusBarMessage: (text: string) => void statuses.push(text) },
+    window: {
+      setStatusBarMessage: (text: string) => void statuses.push(text),
+      createTerminal: () => ({ show: () => undefined }),
+    },
+    env: { clipboard: { writeText: () => Promise.resolve() } },
   });
 
   /** Clicks a button on the page of an empty conversation. @param insertText what *Insert at cursor* does */
@@ -42,6 +46,12 @@ describe("click in a conversation's page", () => {
     const text = 'The earlier turns are too short to be summarized.';
     assert.deepEqual([statuses, reported], [[text], []]);
     assert.deepEqual(announced, [{ type: 'announce', text }]);
+  });
+
+  it('shows in the status bar that several lines for the terminal were copied', async () => {
+    const { announced } = await click({ type: 'insertIntoTerminal', text: 'cd a\nls' });
+    const text = 'Copied. Paste it into the terminal.';
+    assert.deepEqual([statuses, announced], [[text], [{ type: 'announce', text }]]);
   });
 
   it('reports an unexpected error in the same way as a command', async () => {

@@ -27,6 +27,7 @@ export class Answer {
       labels: {
         copy: 'Copy',
         insert: 'Insert at cursor',
+        insertIntoTerminal: 'Insert into terminal',
         apply: 'Apply to selection',
         newFile: 'New file',
         wrap: 'Toggle word wrap',

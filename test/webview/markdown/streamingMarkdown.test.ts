@@ -201,6 +201,14 @@ describe('code block', () => {
     assert.deepEqual(names, ['copy', 'insert', 'newFile', 'wrap']);
   });
 
+  for (const language of ['sh', 'bash', 'zsh', 'fish', 'shell', 'console', 'powershell', 'pwsh', 'ps1', 'bat', 'cmd']) {
+    it(`offers *Insert into terminal* if its language is ${language}`, () => {
+      const { root, codeActions } = new Answer().stream([`~~~${language}\nls\n~~~\n`]);
+      root.querySelector('[data-action="insertIntoTerminal"]')?.dispatchEvent(click());
+      assert.deepEqual(codeActions, [['insertIntoTerminal', 'ls', language]]);
+    });
+  }
+
   it('passes its code without the final line break to the action of a button', () => {
     const { root, codeActions } = new Answer().stream([`${FENCE}\n- in a list\n\n      a\n\n      b\n`]);
     for (const icon of root.querySelectorAll('button svg:first-child path')) icon.dispatchEvent(click());

@@ -1,0 +1,78 @@
+import * as vscode from 'vscode';
+import { withoutHiddenCharacters } from '../../engine/gateway/visibleText';
+import { resultWithin } from '../util/systemClock';
+
+/** Programs that VS Code reports as shells, but that take no shell commands. */
+const interpreters: ReadonlySet<string> = new Set(['node', 'python', 'julia']);
+
+/** Maximum time that a new terminal has to start its shell, in milliseconds. */
+const startTimeoutMs = 3000;
+
+/**
+ * Maximum length of an inserted line, in bytes. Until a shell reads the line itself, macOS accepts 1024 bytes and drops
+ * the rest, so that *Enter* would run another command.
+ */
+const maxLineBytes = 1000;
+
+/**
+ * Inserts a line of shell code into the active terminal, but never runs the line. Code of several lines is copied
+ * instead. The terminal is shown in both cases.
+ *
+ * A shell runs each line that ends with a line break. A bracketed paste does not prevent this: dash, cmd.exe and the
+ * bash of macOS (3.2) don't support bracketed pastes, and no API of VS Code tells whether the running shell does.
+ * @returns whether the code was copied
+ */
+export async function insertIntoTerminal(code: string): Promise<boolean> {
+  const text = commandsIn(code);
+  const canInsert = !text.includes('\n') && Buffer.byteLength(text) <= maxLineBytes;
+  const active = activeShell();
+  const terminal = active ?? vscode.window.createTerminal();
+  const started = active ?? (canInsert ? startOf(terminal) : undefined);
+  terminal.show();
+  if (canInsert && (await started)) {
+    // A tab would make the shell complete the word before the tab.
+    terminal.sendText(text.replaceAll('\t', ' '), false);
+    return false;
+  }
+  await vscode.env.clipboard.writeText(text);
+  return true;
+}
+
+/** Matches the prompt of a shell at the start of a line, which is not part of the command. */
+const promptMark = /^[ \t]*(?:\$|PS [^>\n]*>)[ \t]+/gm;
+
+/**
+ * Returns the commands in a code block. The result has no control characters except tabs and line breaks, and no line
+ * break at its end.
+ */
+export function commandsIn(code: string): string {
+  return withoutHiddenCharacters(code)
+    .replace(/\r\n|[\r\v\f\u2028\u2029]/g, '\n')
+    .replace(promptMark, '')
+    .trim();
+}
+
+/** Returns the active terminal if a shell is running in it. Another program might react to each character. */
+function activeShell(): vscode.Terminal | undefined {
+  const { activeTerminal } = vscode.window;
+  const shell = activeTerminal?.state.shell;
+  const isShell = shell !== undefined && !interpreters.has(shell) && activeTerminal?.exitStatus === undefined;
+  return isShell ? activeTerminal : undefined;
+}
+
+/**
+ * Waits until the shell of a new terminal shows its prompt. Before that, a script that runs at the start of the shell
+ * might ask a question, and would take the code as its answer.
+ * @returns false if it is unknown whether the shell has started
+ */
+async function startOf(terminal: vscode.Terminal): Promise<boolean> {
+  let subscription: vscode.Disposable | undefined;
+  const started = new Promise<true>((resolve) => {
+    subscription = vscode.window.onDidChangeTerminalShellIntegration((change) => {
+      if (change.terminal === terminal) resolve(true);
+    });
+  });
+  const isStarted = await resultWithin(startTimeoutMs, started);
+  subscription?.dispose();
+  return isStarted === true;
+}
