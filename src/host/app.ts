@@ -124,6 +124,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     conversations,
     schedule,
     promptHistory,
+    customPrompts,
     tour,
     suggestions,
     target,
@@ -131,7 +132,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   };
   const restoration = register(new PanelRestoration(workspaceState, vscode.env.sessionId, onError));
   const panels = register(new PanelRegistry(context.extensionUri, restoration, shared));
-  const features = { ...shared, panels, customPrompts, health, healthPanel, logEvent, modelsChanged };
+  const features = { ...shared, panels, health, healthPanel, logEvent, modelsChanged };
   const chat = registerChat(features);
   const commands = {
     ...registerPanels(features),

@@ -3,6 +3,12 @@ import { createErrorBoundary, type SetContext } from './commands';
 import type { SettingsManifest } from './settings/settings';
 import { Log } from './util/log';
 
+interface Manifest {
+  readonly version: string;
+  /** The titles are in the display language. */
+  readonly contributes: { readonly commands: readonly { readonly command: string; readonly title: string }[] };
+}
+
 export type HostWindow = Readonly<ReturnType<typeof createHostWindow>>;
 
 /**
@@ -22,7 +28,7 @@ export function createHostWindow(context: vscode.ExtensionContext) {
     contextKeys.set(key, value);
     vscode.commands.executeCommand('setContext', key, value).then(undefined, onError);
   };
-  const manifest = context.extension.packageJSON as SettingsManifest & { readonly version: string };
+  const manifest = context.extension.packageJSON as SettingsManifest & Manifest;
   const workspace = vscode.workspace.workspaceFile ?? vscode.workspace.workspaceFolders?.[0]?.uri;
   const storage = context.globalStorageUri.fsPath;
   return { context, register, log, onError, setContext, manifest, version: manifest.version, storage, workspace };

@@ -104,6 +104,10 @@ const messageFields = {
   openSource: answer,
   /** Requests suggestions for context items that match the text after a `#` in the composer. */
   suggestContext: { query: text, request },
+  /** Requests the commands and custom prompts that match the text after a `/` in the composer. */
+  suggestCommands: { query: text, request },
+  /** Runs a suggested command or custom prompt. */
+  runCommand: { id: text },
   attach: { id: text },
   detach: { id: text },
   /**

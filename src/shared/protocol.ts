@@ -53,11 +53,11 @@ export interface DraftContext {
   readonly realPath?: string | undefined;
 }
 
-/** A context item that the composer suggests after `#`. */
-export interface ContextSuggestion {
+/** What the composer suggests: a context item after `#`, or a command or custom prompt after `/`. */
+export interface ComposerSuggestion {
   readonly id: string;
-  /** Type of the context item. `editors` attaches all open editors. `browse` opens a dialog for any file. */
-  readonly kind: ContextKind | 'editors' | 'browse';
+  /** `editors` attaches all open editors. `browse` opens a dialog for any file. */
+  readonly kind: ContextKind | 'editors' | 'browse' | 'command' | 'prompt';
   readonly label: string;
   /**
    * Secondary text of the suggestion, such as the folder of a file. It can be empty. For an unavailable item, the text
@@ -170,7 +170,8 @@ export interface HostNotice {
 export interface Replies {
   /** Models that are similar to a missing model, nearest first. */
   readonly findModels: readonly string[];
-  readonly suggestContext: readonly ContextSuggestion[];
+  readonly suggestContext: readonly ComposerSuggestion[];
+  readonly suggestCommands: readonly ComposerSuggestion[];
 }
 
 export type ToWebview =

@@ -9,7 +9,7 @@ import type { PanelServices } from '../../src/host/panel/panelServices';
 import { PanelRestoration } from '../../src/host/panel/panelRestoration';
 import { systemClock } from '../../src/host/util/systemClock';
 import type { ShownExchange } from '../../src/shared/exchanges';
-import type { ContextSuggestion } from '../../src/shared/protocol';
+import type { ComposerSuggestion } from '../../src/shared/protocol';
 import { attempt, done, waitForEvents, type ScriptedEngine } from '../support/host/scriptedEngine';
 import { createConversations } from '../support/host/conversationWindow';
 import { removeTemporaryFolder, temporaryFolder } from '../support/temporaryFolder';
@@ -32,7 +32,7 @@ class Window {
   /** Delays reading the context of a draft until the promise resolves. */
   reading: Promise<unknown> = Promise.resolve();
   /** Delays the search for context items until the promise resolves. */
-  suggesting: Promise<readonly ContextSuggestion[]> = Promise.resolve([]);
+  suggesting: Promise<readonly ComposerSuggestion[]> = Promise.resolve([]);
   readonly conversations: Conversations;
   readonly panels: PanelRegistry;
   private readonly journal: Journal;
@@ -251,7 +251,7 @@ describe('panels of conversations', () => {
   });
 
   it('receive no search results for context items after they are closed', async () => {
-    let finishSearch: (items: readonly ContextSuggestion[]) => void = () => undefined;
+    let finishSearch: (items: readonly ComposerSuggestion[]) => void = () => undefined;
     after.suggesting = new Promise((resolve) => (finishSearch = resolve));
     const panel = await after.restoreFake(await before.write('about apples'));
     panel.send({ type: 'suggestContext', request: 1, query: 'x' });

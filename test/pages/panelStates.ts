@@ -249,6 +249,31 @@ export const panelStates: readonly PanelState[] = [
     },
   },
   {
+    name: 'commands',
+    snapshot: snapshot([]),
+    act: async (page) => {
+      await page.getByRole('textbox').pressSequentially('/');
+      const value = [
+        { id: 'command:new', kind: 'command', label: '/new', detail: 'New Conversation' },
+        { id: 'command:compare', kind: 'command', label: '/compare', detail: 'Compare Models…' },
+        { id: 'user:Translate', kind: 'prompt', label: 'Translate', detail: texts.context },
+      ];
+      await page.evaluate((message) => window.postMessage(message, '*'), { type: 'reply', request: 1, value });
+      await page.getByRole('option').first().waitFor();
+    },
+  },
+  {
+    name: 'send-menu',
+    snapshot: snapshot([]),
+    act: async (page) => {
+      const recent = { type: 'recentModels', used: models, compared: models };
+      await page.evaluate((message) => window.postMessage(message, '*'), recent);
+      await page.getByRole('textbox').fill(texts.context);
+      await button(page, panelStrings.moreSendOptions).click();
+      await page.getByRole('menuitem').last().waitFor();
+    },
+  },
+  {
     name: 'effort',
     snapshot: snapshot([exchange('a', { state: turns['refused-effort']! })], {
       connection: { ...connected, backups: ['api.example'], effort: { level: 'xhigh', levels: effortChoices } },

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
-import type { ContextSuggestion } from '../../shared/protocol';
+import type { ComposerSuggestion } from '../../shared/protocol';
 import { spanLabel } from '../code/codeExcerpt';
 import { displayPath } from '../code/editorLocations';
 import { findProblems } from '../code/findCode';
@@ -16,7 +16,7 @@ import { localOutsideTarget } from './linkTarget';
 export function contextChoices(
   editor: vscode.TextEditor | undefined,
   recentFiles: readonly vscode.Uri[],
-): readonly ContextSuggestion[] {
+): readonly ComposerSuggestion[] {
   const open = openFiles(editor);
   const choices = [selectionChoice(editor), editorsChoice(open.length), problemsChoice(editor)];
   // Recent files come first, the most recent file at the top. Open files that have not been active since VS Code
@@ -28,8 +28,8 @@ export function contextChoices(
 /** Returns suggestions for files, except those that `existing` already contains. */
 export function fileChoices(
   uris: readonly vscode.Uri[],
-  existing: readonly ContextSuggestion[],
-): readonly ContextSuggestion[] {
+  existing: readonly ComposerSuggestion[],
+): readonly ComposerSuggestion[] {
   const ids = new Set(existing.map(({ id }) => id));
   return uris.map(fileChoice).filter(({ id }) => !ids.has(id));
 }
@@ -38,7 +38,7 @@ export function fileId(uri: vscode.Uri): string {
   return contextId({ kind: 'file', uri: uri.toString() });
 }
 
-function fileChoice(uri: vscode.Uri): ContextSuggestion {
+function fileChoice(uri: vscode.Uri): ComposerSuggestion {
   return { id: fileId(uri), kind: 'file', ...splitPath(uri) };
 }
 
@@ -46,7 +46,7 @@ function fileChoice(uri: vscode.Uri): ContextSuggestion {
  * If a symbolic link in the path of a suggested local file points outside the workspace, adds the real path to the
  * suggestion.
  */
-export async function withLinkTarget(suggestion: ContextSuggestion): Promise<ContextSuggestion> {
+export async function withLinkTarget(suggestion: ComposerSuggestion): Promise<ComposerSuggestion> {
   const reference = parseContextId(suggestion.id);
   if (reference?.kind !== 'file') return suggestion;
   const target = await localOutsideTarget(vscode.Uri.parse(reference.uri, true));
@@ -58,11 +58,11 @@ export async function withLinkTarget(suggestion: ContextSuggestion): Promise<Con
 }
 
 /** Returns the suggestion that opens a dialog in which the user can choose any file. */
-export function browseChoice(): ContextSuggestion {
+export function browseChoice(): ComposerSuggestion {
   return { id: 'browse', kind: 'browse', label: vscode.l10n.t('Choose a file…'), detail: '' };
 }
 
-function selectionChoice(editor: vscode.TextEditor | undefined): ContextSuggestion {
+function selectionChoice(editor: vscode.TextEditor | undefined): ComposerSuggestion {
   const item = { kind: 'selection', label: vscode.l10n.t('Selection') } as const;
   if (!editor?.document.getText(editor.selection).trim()) {
     return { ...item, id: item.kind, detail: vscode.l10n.t('nothing is selected'), unavailable: true };
@@ -72,13 +72,13 @@ function selectionChoice(editor: vscode.TextEditor | undefined): ContextSuggesti
   return { ...item, id, detail: spanLabel(splitPath(document.uri).label, selection) };
 }
 
-function editorsChoice(count: number): ContextSuggestion {
+function editorsChoice(count: number): ComposerSuggestion {
   const item = { id: contextId({ kind: 'editors' }), kind: 'editors', label: vscode.l10n.t('Open editors') } as const;
   if (count === 0) return { ...item, detail: vscode.l10n.t('no file is open'), unavailable: true };
   return { ...item, detail: count === 1 ? vscode.l10n.t('1 file') : vscode.l10n.t('{0} files', count) };
 }
 
-function problemsChoice(editor: vscode.TextEditor | undefined): ContextSuggestion {
+function problemsChoice(editor: vscode.TextEditor | undefined): ComposerSuggestion {
   const item = { kind: 'problems', label: vscode.l10n.t('Problems') } as const;
   const uri = editor?.document.uri;
   const { length } = uri ? findProblems(uri) : [];

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Attachment, ContextSuggestion } from '../../shared/protocol';
+import type { Attachment, ComposerSuggestion } from '../../shared/protocol';
 import type { EditorTarget } from '../code/editorTarget';
 import { UserError } from '../util/userError';
 import { browseChoice, contextChoices, fileChoices, fileId, openFiles, withLinkTarget } from './contextChoices';
@@ -42,7 +42,7 @@ export class ContextSource {
    * Returns context items that match the text after a `#` in the prompt, best match first. The last item opens a dialog
    * in which the user can choose any file. If the text is empty, the files of the workspace are not searched.
    */
-  async suggest(query: string): Promise<readonly ContextSuggestion[]> {
+  async suggest(query: string): Promise<readonly ComposerSuggestion[]> {
     const choices = contextChoices(this.target.editor(), this.target.recentFiles());
     const found = query === '' ? [] : await this.files.find(query);
     const ranked = rankContext(query, [...choices, ...fileChoices(found, choices)], maxSuggestions);

@@ -1,4 +1,4 @@
-import type { ContextSuggestion } from '../../shared/protocol';
+import type { ComposerSuggestion } from '../../shared/protocol';
 
 /**
  * Returns the suggested context items that match a query, best match first. Items of equal rank keep their order. An
@@ -6,9 +6,9 @@ import type { ContextSuggestion } from '../../shared/protocol';
  */
 export function rankContext(
   query: string,
-  suggestions: readonly ContextSuggestion[],
+  suggestions: readonly ComposerSuggestion[],
   limit: number,
-): readonly ContextSuggestion[] {
+): readonly ComposerSuggestion[] {
   const needle = query.toLowerCase();
   return suggestions
     .filter(({ unavailable }) => query === '' || !unavailable)
@@ -26,7 +26,7 @@ const noMatch = 6;
  * the query. 2: a word in the name starts with the query. 3: the name contains the query. 4: the path contains the
  * query. 5: the name contains the letters of the query in order. 6: no match.
  */
-function rankSuggestion(needle: string, { kind, label, detail }: ContextSuggestion): number {
+function rankSuggestion(needle: string, { kind, label, detail }: ComposerSuggestion): number {
   // The query is also compared with the item's kind, such as `problems`. So users of every display language can type
   // the English name that the documentation uses.
   const names = [label, ...(kind === 'file' ? [] : [kind, detail])];

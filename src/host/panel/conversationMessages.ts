@@ -4,6 +4,7 @@ import type { Replies } from '../../shared/protocol';
 import type { Conversation } from '../conversation/conversation';
 import { openableLink } from '../ui/panelText';
 import { showDifferences } from './answerDifferences';
+import { runComposerCommand, suggestCommands } from './composerCommands';
 import { compareAgain, editPrompt, regenerate, regenerateWith } from './editPrompt';
 import { runFailureAction, switchModel } from './failureActions';
 import type { PanelServices } from './panelServices';
@@ -36,6 +37,7 @@ export const writingMessages: ReadonlySet<ToHost['type']> = new Set([
   'summarize',
   'editSummary',
   'restoreContext',
+  'runCommand',
 ]);
 
 const command = (id: string, ...args: unknown[]) => vscode.commands.executeCommand(`holysheep.${id}`, ...args);
@@ -72,6 +74,8 @@ export function conversationMessages(services: PanelServices, conversation: Conv
     editSummary: ({ answerId, text }) => conversation.editSummary(answerId, text),
     openSource: ({ answerId }) => openSource(services, conversation, answerId),
     newFromSummary: ({ answerId }) => startFromSummary(services, conversation, answerId),
+    suggestCommands: ({ query }) => Promise.resolve(suggestCommands(services, conversation, query)),
+    runCommand: ({ id }) => runComposerCommand(services, conversation, id),
     newConversation: () => command('newConversation', panels.locationOf(conversation)),
     openHistory: () => command('openHistory', panels.locationOf(conversation)),
     addGateway: () => command('addGateway'),

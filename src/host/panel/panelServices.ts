@@ -45,6 +45,12 @@ export interface Panels {
   prefill(conversation: Conversation, prefilled: PrefilledPrompt): void;
 }
 
+/** Custom prompts, implemented by `CustomPrompts`. */
+interface RunnablePrompts {
+  /** Returns the custom prompts that can be run without asking for consent. */
+  list(): readonly { readonly title: string; readonly template: string; readonly from: 'user' | 'workspace' }[];
+}
+
 export interface PanelServices extends HostWindow {
   readonly panels: Panels;
   readonly conversations: Conversations;
@@ -57,6 +63,7 @@ export interface PanelServices extends HostWindow {
   readonly tour: Tour;
   readonly suggestions: Suggestions;
   readonly promptHistory: PromptHistory;
+  readonly customPrompts: RunnablePrompts;
   readonly target: EditorTarget;
   readonly contextSource: ContextSource;
   readonly schedule: Scheduler;

@@ -4,7 +4,7 @@ import type { PageContext } from '../pageContext';
 import type { Prefilled, Unsent } from '../../shared/unsent';
 import { closestElement, element, iconButton, isComposing } from '../util/element';
 import { createContextChips } from './contextChips';
-import { createContextPopup } from './contextPopup';
+import { createSuggestionPopup } from './suggestionPopup';
 import { createContextRing } from './contextRing';
 import { createEffortChoice } from './effortChoice';
 import { createMenu, type MenuItem } from '../util/menu';
@@ -90,7 +90,7 @@ export function createComposer(context: PageContext, onStop: () => void) {
   const effort = createEffortChoice(context);
   const ring = createContextRing(context);
   const chips = createContextChips(context, focus);
-  const popup = createContextPopup(context, input, submit);
+  const popup = createSuggestionPopup(context, input, submit);
   const choices = [model.element, model.badge, ...effort.elements];
   const sendItems = (): readonly MenuItem[] => {
     const { compared } = context.recentModels();

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { rankContext } from '../../../src/host/context/rankContext';
-import type { ContextSuggestion } from '../../../src/shared/protocol';
+import type { ComposerSuggestion } from '../../../src/shared/protocol';
 import { valuesOf } from '../../support/valuesOf';
 
-function candidate(kind: ContextSuggestion['kind'], label: string, detail = ''): ContextSuggestion {
+function candidate(kind: ComposerSuggestion['kind'], label: string, detail = ''): ComposerSuggestion {
   return { id: `${kind}:${detail}/${label}`, kind, label, detail };
 }
 

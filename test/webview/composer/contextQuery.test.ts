@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { contextQueryAt } from '../../../src/webview/composer/contextPopup';
+import { contextQueryAt } from '../../../src/webview/composer/suggestionPopup';
 
 /** Returns the query at the caret, which `|` marks in the text. */
 const queryIn = (marked: string): ReturnType<typeof contextQueryAt> => {
@@ -23,7 +23,7 @@ describe('search for the context query at the caret (|)', () => {
   ];
   for (const { marked, start, text } of rows) {
     it(`finds the query “${text}” in ${JSON.stringify(marked.slice(-20))}`, () =>
-      assert.deepEqual(queryIn(marked), { start, text }));
+      assert.deepEqual(queryIn(marked), { prefix: '#', start, text }));
   }
 
   for (const [what, marked] of [

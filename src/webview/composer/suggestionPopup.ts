@@ -1,14 +1,15 @@
-import type { ContextSuggestion } from '../../shared/protocol';
+import type { ComposerSuggestion } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
-import { createContextOptions } from './contextOptions';
+import { createSuggestionOptions } from './suggestionOptions';
 
 /**
- * Creates the popup that suggests context items after a `#` in the composer. The focus stays in the text field.
+ * Creates the popup that suggests context items after a `#` in the composer, and commands and custom prompts after a `/`
+ * in an otherwise empty composer. The focus stays in the text field.
  * @param onSend called if no suggestion matches and the user pressed Enter before the suggestions arrived
  */
-export function createContextPopup(context: PageContext, input: HTMLTextAreaElement, onSend: () => void) {
+export function createSuggestionPopup(context: PageContext, input: HTMLTextAreaElement, onSend: () => void) {
   const { strings, format, announcer, post, request } = context;
-  let query: ContextQuery | undefined;
+  let query: SuggestionQuery | undefined;
   let dismissedStart: number | undefined;
   /**
    * Offset in the text at which `open` has inserted a `#`, after a space if necessary. The inserted text is removed if
@@ -27,19 +28,21 @@ export function createContextPopup(context: PageContext, input: HTMLTextAreaElem
     options.show([]);
   };
 
-  const choose = (item: ContextSuggestion): void => {
+  const choose = (item: ComposerSuggestion): void => {
     if (!query) return;
     const end = endOf(query);
     const start = insertedStart ?? query.start;
     reset();
     input.focus();
     replaceText(input, start, end, '');
-    post(item.kind === 'browse' ? { type: 'browseContext' } : { type: 'attach', id: item.id });
+    const { id, kind } = item;
+    if (kind === 'browse') post({ type: 'browseContext' });
+    else post({ type: kind === 'command' || kind === 'prompt' ? 'runCommand' : 'attach', id });
   };
 
-  const options = createContextOptions(strings, input, choose);
+  const options = createSuggestionOptions(input, choose);
 
-  const showSuggestions = (answered: ContextQuery, items: readonly ContextSuggestion[]): void => {
+  const showSuggestions = (answered: SuggestionQuery, items: readonly ComposerSuggestion[]): void => {
     if (answered !== query) return;
     isAnswered = true;
     // If no file matches, no suggestion is highlighted, so that Enter sends the prompt. The user might have typed the
@@ -56,18 +59,21 @@ export function createContextPopup(context: PageContext, input: HTMLTextAreaElem
     else if (key === 'Enter') onSend();
   };
 
-  const requestSuggestions = (next: ContextQuery): void => {
+  const requestSuggestions = (next: SuggestionQuery): void => {
     if (query?.start !== next.start) reset();
     query = next;
     isAnswered = false;
     deferredKey = undefined;
-    request({ type: 'suggestContext', query: next.text }, (items) => showSuggestions(next, items));
+    const areCommands = next.prefix === '/';
+    options.element.ariaLabel = areCommands ? strings.commandSuggestions : strings.contextSuggestions;
+    const type = areCommands ? 'suggestCommands' : 'suggestContext';
+    request({ type, query: next.text }, (items) => showSuggestions(next, items));
   };
 
   /** Updates the popup after the text or the position of the caret has changed. Only typing opens the popup. */
   const refresh = (cause: 'typing' | 'caret'): void => {
     const { value, selectionStart, selectionEnd } = input;
-    const next = selectionStart === selectionEnd ? contextQueryAt(value, selectionStart) : undefined;
+    const next = selectionStart === selectionEnd ? queryAt(value, selectionStart) : undefined;
     if (next?.start !== dismissedStart) dismissedStart = undefined;
     if (!next) reset();
     else if (dismissedStart === undefined && (query || cause === 'typing') && !isSame(query, next))
@@ -75,7 +81,7 @@ export function createContextPopup(context: PageContext, input: HTMLTextAreaElem
   };
 
   /**
-   * Closes the popup, which doesn't open again until the user types another `#`.
+   * Closes the popup, which doesn't open again until the user types another `#` or `/`.
    * @returns whether the popup was open
    */
   const close = (): boolean => {
@@ -104,7 +110,7 @@ export function createContextPopup(context: PageContext, input: HTMLTextAreaElem
     /** Opens the popup by inserting a `#` at the caret. */
     open: (): void => {
       input.focus();
-      if (query) return;
+      if (query?.prefix === '#') return;
       const { selectionEnd: start, value } = input;
       const text = contextQueryAt(`${value.slice(0, start)}#`, start + 1) ? '#' : ' #';
       replaceText(input, start, start, text);
@@ -135,12 +141,12 @@ export function createContextPopup(context: PageContext, input: HTMLTextAreaElem
   };
 }
 
-function endOf({ start, text }: ContextQuery): number {
+function endOf({ start, text }: SuggestionQuery): number {
   return start + 1 + text.length;
 }
 
-function isSame(a: ContextQuery | undefined, b: ContextQuery): boolean {
-  return a?.start === b.start && a.text === b.text;
+function isSame(a: SuggestionQuery | undefined, b: SuggestionQuery): boolean {
+  return a?.start === b.start && a.text === b.text && a.prefix === b.prefix;
 }
 
 /** Matches the types of `input` events that can open the popup. Pasting, dropping and undoing never open the popup. */
@@ -161,9 +167,10 @@ function executeCommand(text: string): boolean {
   return typeof execute === 'function' && execute.apply(document, command) === true;
 }
 
-/** A `#` in the composer and the text that the user is typing after it, for which context items are suggested. */
-interface ContextQuery {
-  /** Offset of the `#` in the text of the composer. */
+/** A `#` or `/` in the composer and the text that the user is typing after it. */
+interface SuggestionQuery {
+  readonly prefix: '#' | '/';
+  /** Offset of the prefix in the text of the composer. */
   readonly start: number;
   readonly text: string;
 }
@@ -180,9 +187,18 @@ const queryPattern =
  * Returns the query for context items at the caret, for example `src` for `#src`, or undefined if the caret is not in a
  * query.
  */
-export function contextQueryAt(text: string, caret: number): ContextQuery | undefined {
+export function contextQueryAt(text: string, caret: number): SuggestionQuery | undefined {
   const query = queryPattern.exec(text.slice(0, caret))?.[1];
   // A `#` before a number, such as `#123`, is not a query, because it usually refers to an issue.
   if (query === undefined || /^\d+$/.test(query)) return undefined;
-  return { start: caret - query.length - 1, text: query };
+  return { prefix: '#', start: caret - query.length - 1, text: query };
+}
+
+/**
+ * Returns the query at the caret. A query for commands is the whole text of the composer. A second `/` ends the query,
+ * because the text is then a path. Chinese input methods type the full-width `／`.
+ */
+function queryAt(text: string, caret: number): SuggestionQuery | undefined {
+  const command = caret === text.length ? /^[/／]([^/／\n]{0,100})$/.exec(text)?.[1] : undefined;
+  return contextQueryAt(text, caret) ?? (command === undefined ? undefined : { prefix: '/', start: 0, text: command });
 }

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import type { ToHost } from '../../../src/shared/pageMessages';
-import type { ContextSuggestion } from '../../../src/shared/protocol';
+import type { ComposerSuggestion } from '../../../src/shared/protocol';
 import { usePage, type PanelPage } from '../panel/support/panelPage';
 import { valuesOf } from '../../support/valuesOf';
 
-const suggestion = (label: string, kind: ContextSuggestion['kind'] = 'file', detail = ''): ContextSuggestion => ({
+const suggestion = (label: string, kind: ComposerSuggestion['kind'] = 'file', detail = ''): ComposerSuggestion => ({
   id: `${kind}:${label}`,
   kind,
   label,
@@ -31,14 +31,14 @@ describe('popup with context suggestions', () => {
     page.input.setSelectionRange(start, end);
     fire('keyup');
   };
-  const answer = (items: readonly ContextSuggestion[], request = queries().length): void =>
+  const answer = (items: readonly ComposerSuggestion[], request = queries().length): void =>
     page.receive({ type: 'reply', request, value: items });
   const options = (): string[] => page.all('option').map(({ textContent }) => textContent.trim());
   const active = (): string | undefined => {
     const id = page.input.getAttribute('aria-activedescendant');
     const selected = page.all('option').filter((option) => option.ariaSelected === 'true');
     assert.deepEqual(valuesOf(selected, 'id'), id === null ? [] : [id]);
-    return selected[0]?.querySelector('.context-option-label')?.textContent;
+    return selected[0]?.querySelector('.composer-option-label')?.textContent;
   };
   const open = (text = '#sa', items = twoMatches): void => {
     page.type(text);

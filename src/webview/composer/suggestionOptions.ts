@@ -1,31 +1,27 @@
-import type { PanelStrings } from '../../shared/panelStrings';
-import type { ContextSuggestion } from '../../shared/protocol';
+import type { ComposerSuggestion } from '../../shared/protocol';
 import { element, type Icon, svgIcon } from '../util/element';
 
-const icons: Readonly<Record<ContextSuggestion['kind'], Icon>> = {
+const icons: Readonly<Record<ComposerSuggestion['kind'], Icon>> = {
   selection: 'listSelection',
   editors: 'files',
   problems: 'warning',
   file: 'file',
   browse: 'folderOpened',
+  command: 'chevronRight',
+  prompt: 'sparkle',
 };
 
 /**
  * Creates the list box with the suggestions for a text field that keeps the focus. The popup announces the number of
  * suggestions, because the role `textbox` of the field doesn't allow `aria-expanded`.
  */
-export function createContextOptions(
-  strings: PanelStrings,
-  input: HTMLTextAreaElement,
-  onChoose: (item: ContextSuggestion) => void,
-) {
-  let items: readonly ContextSuggestion[] = [];
+export function createSuggestionOptions(input: HTMLTextAreaElement, onChoose: (item: ComposerSuggestion) => void) {
+  let items: readonly ComposerSuggestion[] = [];
   let activeIndex: number | undefined;
   const list = element('div', {
-    class: 'context-options',
-    id: 'context-options',
+    class: 'composer-options',
+    id: 'composer-options',
     role: 'listbox',
-    'aria-label': strings.contextSuggestions,
     // The list of suggestions must be focusable because it can scroll (axe rule `scrollable-region-focusable`).
     tabindex: '0',
   });
@@ -51,14 +47,14 @@ export function createContextOptions(
     } else input.removeAttribute('aria-activedescendant');
   };
 
-  const createOption = (item: ContextSuggestion, index: number): HTMLElement => {
+  const createOption = (item: ComposerSuggestion, index: number): HTMLElement => {
     const option = element(
       'div',
-      { class: 'context-option', id: `context-option-${index}`, role: 'option' },
+      { class: 'composer-option', id: `composer-option-${index}`, role: 'option' },
       svgIcon(icons[item.kind]),
-      element('span', { class: 'context-option-label' }, item.label),
+      element('span', { class: 'composer-option-label' }, item.label),
       ' ',
-      element('span', { class: 'context-option-detail' }, item.detail),
+      element('span', { class: 'composer-option-detail' }, item.detail),
     );
     option.title = item.detail === '' ? item.label : `${item.label} · ${item.detail}`;
     if (item.unavailable) {
@@ -81,7 +77,7 @@ export function createContextOptions(
       return activeIndex === undefined ? undefined : items[activeIndex];
     },
     /** @param highlightsFirst whether to highlight the first suggestion that can be chosen */
-    show: (nextItems: readonly ContextSuggestion[], highlightsFirst = false): void => {
+    show: (nextItems: readonly ComposerSuggestion[], highlightsFirst = false): void => {
       if (nextItems.length === 0 && !isOpen()) return;
       items = nextItems;
       list.replaceChildren(...items.map(createOption));
