@@ -114,4 +114,25 @@ describe('comparison of models in the panel', () => {
     for (const model of ['gpt-4o', 'deepseek-v3'])
       await inState(model, 'done').getByText(`Half of ${model}, and the rest.`).waitFor();
   });
+
+  it('gets the draft of the composer from the command', async () => {
+    gateway.script = (request) => answer(`Compared by ${modelOf(request)}.`);
+    await panel.prompt.fill('The draft');
+    await workbench.runCommand('HolySheep: Compare Models…');
+    // The models of the last comparison are checked.
+    await workbench.page.locator('.quick-input-widget').getByRole('checkbox').first().waitFor();
+    await workbench.quickInput.input.press('Enter');
+    for (const model of models) await inState(model, 'done').waitFor();
+    assert.equal(await panel.prompt.inputValue(), '');
+    assert.equal((await gateway.request(1)).json?.messages.at(-1)?.content, 'The draft');
+  });
+
+  it('is started with the last models by the menu beside *Send*', async () => {
+    gateway.script = (request) => answer(`Once more, ${modelOf(request)}.`);
+    await panel.prompt.fill('Once more');
+    await panel.button('More options').click();
+    await panel.frame.getByRole('menuitem', { name: models[1]! }).click();
+    for (const model of models) await inState(model, 'done').getByText('Once more').waitFor();
+    assert.equal(await panel.prompt.inputValue(), '');
+  });
 });

@@ -25,17 +25,21 @@ const commandIds: Readonly<Record<string, CommandId>> = {
   prompts: 'holysheep.runPrompt',
 };
 
+/** Commands that open a conversation. Their argument is the location of the new panel. */
+const opensConversation: ReadonlySet<string> = new Set(['new', 'history']);
+
 const maxTemplateLength = 200;
 
 function composerCommands(services: PanelServices, conversation: Conversation): readonly ComposerCommand[] {
-  const { manifest, customPrompts } = services;
+  const { manifest, customPrompts, panels } = services;
   const toCommand = (name: string, detail: string, run: () => unknown): ComposerCommand => ({
     suggestion: { id: `command:${name}`, kind: 'command', label: `/${name}`, detail },
     run,
   });
   const commands = Object.entries(commandIds).map(([name, id]) => {
     const title = manifest.contributes.commands.find(({ command }) => command === id)?.title ?? '';
-    return toCommand(name, title, () => vscode.commands.executeCommand(id));
+    const args = opensConversation.has(name) ? [panels.locationOf(conversation)] : [];
+    return toCommand(name, title, () => vscode.commands.executeCommand(id, ...args));
   });
   const summary = toCommand('summarize', hostWords().strings.summarize, () => summarize(services, conversation));
   const prompts = customPrompts.list().map(({ title, template, from }): ComposerCommand => ({

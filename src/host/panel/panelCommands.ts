@@ -121,7 +121,9 @@ function askCommand(services: PanelServices): (argument: unknown) => Promise<voi
  * conversation. If the command has no prompt, the draft of the current conversation is the prompt.
  */
 async function compareModels(services: PanelFeatures, argument: unknown): Promise<void> {
-  const given = argument === undefined ? {} : parseCompareArgument(argument);
+  // VS Code passes a URI if the user chose the command in the title of an editor tab.
+  const hasInput = argument !== undefined && !(argument instanceof vscode.Uri);
+  const given = hasInput ? parseCompareArgument(argument) : {};
   const { conversations, panels } = services;
   const current = await (given.prompt ? conversationForCommand(services) : conversations.ensureCurrent());
   if (given.prompt === undefined && !current.readOnly && panels.compareDraft(current, given.models)) return;

@@ -30,6 +30,7 @@ describe('commands in the composer', () => {
     const world = openConversation();
     const services = fakeServices({
       manifest,
+      panels: { locationOf: () => 'sideBar' },
       customPrompts: { list: () => prompts },
       catalog: { factsOf: () => undefined },
       gatewaySets: world.gatewaySets,
@@ -83,8 +84,17 @@ describe('commands in the composer', () => {
   });
 
   it('run a command without arguments', async () => {
-    (await open()).run('command:history');
-    assert.deepEqual(executed, [['holysheep.openHistory']]);
+    (await open()).run('command:model');
+    assert.deepEqual(executed, [['holysheep.selectModel']]);
+  });
+
+  it('open another conversation in the location of this conversation', async () => {
+    const { run } = await open();
+    for (const id of ['command:new', 'command:history']) run(id);
+    assert.deepEqual(executed, [
+      ['holysheep.newConversation', 'sideBar'],
+      ['holysheep.openHistory', 'sideBar'],
+    ]);
   });
 
   it('run a custom prompt as *Run Custom Prompt* does', async () => {
