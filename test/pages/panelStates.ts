@@ -276,7 +276,11 @@ export const panelStates: readonly PanelState[] = [
   {
     name: 'effort',
     snapshot: snapshot([exchange('a', { state: turns['refused-effort']! })], {
-      connection: { ...connected, backups: ['api.example'], effort: { level: 'xhigh', levels: effortChoices } },
+      connection: {
+        ...connected,
+        backups: ['api.example'],
+        effort: { level: 'xhigh', levels: effortChoices, sent: 'medium' },
+      },
     }),
     act: async (page) => {
       await button(page, panelStrings.reasoningEffort).click();
