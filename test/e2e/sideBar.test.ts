@@ -63,6 +63,13 @@ describe('conversation in the side bar', () => {
     await workbench.screenshot(path.join(out, 'pictures/side-bar-moved.png'));
   });
 
+  it('stays in the editor, where the + of the tab opens another tab', async () => {
+    await workbench.page.locator('.editor-actions').getByRole('button', { name: 'New Conversation' }).click();
+    await workbench.tab('HolySheep').waitFor();
+    await workbench.runCommand('View: Close Editor');
+    await tab.inState('streaming').waitFor();
+  });
+
   it('moves back to the side bar with its draft while the answer arrives, and closes its tab', async () => {
     await tab.prompt.pressSequentially(', and then');
     await tab.run('openInSideBar');
@@ -80,7 +87,7 @@ describe('conversation in the side bar', () => {
     assert.equal(await workbench.tab('HolySheep').count(), 0);
   });
 
-  it('keeps the draft of an empty conversation when the user opens another one and presses + again', async () => {
+  it('keeps the draft of an empty conversation while the user reads another conversation in the side bar', async () => {
     await view.prompt.fill('a half-written prompt');
     await workbench.viewAction('Open History');
     await workbench.quickInput.rowsWith('Say hello').click();
@@ -120,7 +127,17 @@ describe('conversation in the side bar', () => {
     assert.equal(await workbench.tab('A long answer').count(), 0);
   });
 
-  it('shows another conversation after the user has deleted it, and returns when the user undoes the deletion', async () => {
+  it('is shown again after a crash of the extension host', async () => {
+    await view.prompt.fill('another unsent prompt');
+    await workbench.killExtensionHost();
+    await view.prompt.fill('a prompt while nobody listens');
+    await view.frame.locator('body').evaluate('document.body.dataset.old = "old"');
+    await view.frame.locator('body:not([data-old])').waitFor();
+    await view.inState('interrupted').waitFor();
+    assert.equal(await view.prompt.inputValue(), 'a prompt while nobody listens');
+  });
+
+  it('returns to the side bar when the user undoes its deletion', async () => {
     await workbench.viewAction('Delete Conversation');
     await view.frame.getByRole('heading', { name: view.words.panel.emptyTitle }).waitFor();
     await workbench.toast('Deleted').getByRole('button', { name: 'Undo' }).click();

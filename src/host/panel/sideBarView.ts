@@ -27,7 +27,7 @@ export class SideBarView implements PanelFrame {
   }
 
   showTitle(title: string): void {
-    this.view.description = title;
+    this.view.title = title || vscode.l10n.t('New conversation');
     this.setContext('holysheep.chat.hasConversation', title !== '');
   }
 

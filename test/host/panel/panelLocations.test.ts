@@ -21,7 +21,6 @@ class FakeFrame {
   visible = true;
   active = false;
   title = '';
-  description = '';
   isClosed = false;
   private readonly messages = new EventEmitter<unknown>();
   private readonly changes = new EventEmitter<unknown>();
@@ -156,7 +155,7 @@ describe('location of a conversation', () => {
     assert.equal(panels.locationOfId(conversation.id), 'sideBar');
     const view = await createView();
     assert.equal((await view.load()).conversationId, conversation.id);
-    assert.deepEqual([tabs, view.description], [[], 'about apples']);
+    assert.deepEqual([tabs, view.title], [[], 'about apples']);
   });
 
   it('does not change when another command shows the conversation', async () => {
@@ -167,7 +166,7 @@ describe('location of a conversation', () => {
     assert.deepEqual([tabs, panels.locationOf(conversation)], [[], 'sideBar']);
   });
 
-  it('is the same for a conversation that the user opens on the page of another conversation', async () => {
+  it('is the location of the page on which the user opens the conversation', async () => {
     panels.show(window.conversations.startNew());
     const view = await createView();
     await view.load();
@@ -210,7 +209,7 @@ describe('location of a conversation', () => {
       assert.deepEqual(valuesOf((await tabs[0]!.load()).context, 'id'), ['file:a']);
     });
 
-    it('keeps the conversation open, current and unclosed', () => {
+    it('keeps the conversation open and current', () => {
       panels.move(conversation, 'editor');
       assert.deepEqual([closed, window.conversations.current], [[], conversation]);
     });
@@ -219,7 +218,7 @@ describe('location of a conversation', () => {
       panels.move(conversation, 'editor');
       const { conversationId, items } = await view.load();
       assert.notEqual(conversationId, conversation.id);
-      assert.deepEqual([items, view.description], [[], '']);
+      assert.deepEqual([items, view.title], [[], 'New conversation']);
     });
 
     it('closes the tab from which the conversation moves to the side bar', async () => {
@@ -241,52 +240,52 @@ describe('location of a conversation', () => {
     });
   });
 
-  describe('in the side bar', () => {
+  describe('if it is the side bar', () => {
     let view: FakeFrame;
     beforeEach(async () => {
       panels.show(conversation);
       view = await createView();
     });
 
-    it('belongs to one conversation at a time', async () => {
+    it('is taken from the conversation that was there before', async () => {
       const other = await ask('about pears');
       panels.show(other);
       assert.equal((await view.load()).conversationId, other.id);
       assert.deepEqual([closed, panels.isOpen(conversation.id)], [[conversation], false]);
     });
 
-    it('is as visible as the view', () => {
+    it('is visible only while VS Code shows the view', () => {
       assert.equal(panels.isVisible(conversation.id), true);
       view.setVisible(false);
       assert.equal(panels.isVisible(conversation.id), false);
     });
 
-    it('stays when the user hides the view and shows it again', async () => {
+    it('remains the same while the view is hidden', async () => {
       await view.load();
       view.setVisible(false);
       view.setVisible(true);
       assert.equal((await view.load()).conversationId, conversation.id);
     });
 
-    it('ends when VS Code removes the view', () => {
+    it('closes the conversation when VS Code removes the view', () => {
       view.dispose();
       assert.deepEqual([closed, panels.isOpen(conversation.id)], [[conversation], false]);
     });
 
-    it('passes to an empty conversation when the conversation is deleted', async () => {
+    it('shows an empty conversation after the conversation was deleted', async () => {
       await window.conversations.remove(conversation.id);
       panels.close(conversation.id);
       assert.deepEqual((await view.load()).items, []);
     });
 
-    it('enables the commands of the view only for a conversation with a prompt', () => {
+    it('enables the commands in the title only if the conversation has a prompt', () => {
       const key = 'holysheep.chat.hasConversation';
       assert.equal(contexts.get(key), true);
       panels.show(window.conversations.startNew());
       assert.equal(contexts.get(key), false);
     });
 
-    it('passes the draft of an empty conversation that is replaced on to the next empty conversation', async () => {
+    it('gives the draft of a replaced empty conversation to the next empty conversation', async () => {
       const { conversations } = window;
       panels.show(conversations.startNew());
       await view.load();
@@ -297,7 +296,7 @@ describe('location of a conversation', () => {
       assert.equal((await view.load()).unsent?.draft, 'half a thought');
     });
 
-    it('makes the conversation current when its page gets the focus', async () => {
+    it('makes the conversation current when the page gets the focus', async () => {
       openIn = 'editor';
       panels.show(await ask('about pears'));
       await view.load();
@@ -307,11 +306,11 @@ describe('location of a conversation', () => {
   });
 
   describe('when VS Code creates the view', () => {
-    it('passes to the current conversation if that conversation is shown nowhere', async () => {
+    it('shows the current conversation if it has no panel', async () => {
       assert.equal((await (await createView()).load()).conversationId, conversation.id);
     });
 
-    it('passes to an empty conversation if the current conversation is in a tab', async () => {
+    it('shows an empty conversation if the current conversation is in a tab', async () => {
       openIn = 'editor';
       panels.show(conversation);
       assert.deepEqual((await (await createView()).load()).items, []);
@@ -319,8 +318,8 @@ describe('location of a conversation', () => {
     });
 
     for (const [behavior, isRemoved] of [
-      ['passes to the conversation that the view showed before a reload', false],
-      ['passes to the conversation that the view showed before VS Code removed the view', true],
+      ['shows the conversation that was in the view before a reload', false],
+      ['shows the conversation that was in the view before VS Code removed the view', true],
     ] as const) {
       it(behavior, async () => {
         panels.show(conversation);
@@ -332,7 +331,7 @@ describe('location of a conversation', () => {
       });
     }
 
-    it('passes to an interrupted conversation that the view showed before a reload, which gets no tab', async () => {
+    it('shows an interrupted conversation that was in the view before a reload, instead of opening a tab', async () => {
       const { id } = conversation;
       panels.show(conversation);
       await createView();
