@@ -4,6 +4,7 @@ import type { GatewaySets } from '../connection/gatewaySet';
 import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
 import type { HostWindow } from '../hostWindow';
+import type { PanelLocation } from '../settings/settings';
 import type { DemoGateways } from './demoGateways';
 
 interface DemoCommandDeps extends HostWindow {
@@ -13,7 +14,8 @@ interface DemoCommandDeps extends HostWindow {
   readonly conversations: Conversations;
   readonly panels: {
     readonly onDidClose: vscode.Event<unknown>;
-    show(conversation: Conversation): void;
+    show(conversation: Conversation, options?: { readonly location: PanelLocation }): void;
+    locationOfId(id: string): PanelLocation | undefined;
     isAnyOpen(predicate: (conversation: Conversation) => boolean): boolean;
   };
 }
@@ -24,11 +26,11 @@ export function registerDemo(deps: DemoCommandDeps) {
     demo.onWillClose(() => {
       conversations.stopAllOf(demo);
       tour.reset();
-      // A new conversation is shown when the demo ends. Otherwise, the next prompt would be added to a conversation of
+      // A new conversation is shown in the same location when the demo ends. Otherwise, the next prompt would be added to a conversation of
       // the demo, although it goes to the user's gateway.
       const { current } = conversations;
-      const isShown = panels.isAnyOpen((conversation) => conversation === current);
-      if (current && isShown && current.set === demo) panels.show(conversations.startNew());
+      const location = current?.set === demo ? panels.locationOfId(current.id) : undefined;
+      if (location) panels.show(conversations.startNew(), { location });
     }),
   );
   register(

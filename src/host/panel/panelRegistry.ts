@@ -106,8 +106,8 @@ export class PanelRegistry
     if (inView) this.conversations.activate(inView.conversation);
   }
 
-  locationOf({ id }: Conversation): PanelLocation {
-    return this.locationOfId(id) ?? this.services.settings.openIn();
+  locationOf(conversation?: Conversation, other = this.services.settings.openIn()): PanelLocation {
+    return (conversation && this.locationOfId(conversation.id)) ?? other;
   }
 
   /** Returns where a conversation is shown, or undefined if it has no panel. */
@@ -348,11 +348,12 @@ export class PanelRegistry
 
   /** Returns services with which the page of a frame opens other conversations in the location of that frame. */
   private servicesFor({ location }: PanelFrame): PanelServices {
+    const here = (options: ShowOptions = {}): ShowOptions => ({ ...options, location: options.location ?? location });
     const panels: Panels = {
-      open: (id, options) => this.open(id, { location, ...options }),
+      open: (id, options) => this.open(id, here(options)),
       hasPanel: (conversation) => this.hasPanel(conversation),
-      show: (conversation, options) => this.show(conversation, { location, ...options }),
-      locationOf: (conversation) => this.locationOf(conversation),
+      show: (conversation, options) => this.show(conversation, here(options)),
+      locationOf: (conversation) => this.locationOf(conversation, location),
       prefill: (...prefilled) => this.prefill(...prefilled),
     };
     return { ...this.services, panels };

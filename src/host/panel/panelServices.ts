@@ -40,8 +40,8 @@ export interface Panels {
   /** Returns whether a conversation has a panel. VS Code might restore that panel only when it becomes visible. */
   hasPanel(conversation: Conversation): boolean;
   show(conversation: Conversation, options?: ShowOptions): void;
-  /** Returns where a conversation is shown, or where it would be opened. */
-  locationOf(conversation: Conversation): PanelLocation;
+  /** Returns where a conversation is shown, or where it would be opened. The default is a new conversation. */
+  locationOf(conversation?: Conversation): PanelLocation;
   prefill(conversation: Conversation, prefilled: PrefilledPrompt): void;
 }
 

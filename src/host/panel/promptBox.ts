@@ -15,7 +15,7 @@ interface PromptBoxInput {
  * the next box can start with the same text.
  */
 export async function showPromptBox(
-  { conversations, panels, settings }: PanelServices,
+  { conversations, panels }: PanelServices,
   text: string,
   current: Conversation,
   title: string,
@@ -27,9 +27,8 @@ export async function showPromptBox(
     box.placeholder = newConversation
       ? vscode.l10n.t('Ask in a new conversation')
       : vscode.l10n.t('Ask in “{0}”', name);
-    const location = newConversation ? settings.openIn() : panels.locationOf(current);
     box.prompt =
-      location === 'sideBar'
+      panels.locationOf(newConversation ? undefined : current) === 'sideBar'
         ? vscode.l10n.t('The conversation opens in the side bar.')
         : vscode.l10n.t('The conversation opens beside the editor.');
     box.buttons = newConversation ? [] : [itemButton('add', vscode.l10n.t('New conversation'))];

@@ -176,6 +176,16 @@ describe('location of a conversation', () => {
     assert.equal(panels.locationOfId(conversation.id), 'sideBar');
   });
 
+  it('is the location of the failure card whose button starts the conversation', async () => {
+    panels.show(conversation);
+    const view = await createView();
+    await view.load();
+    openIn = 'editor';
+    const { id } = conversation.last!.answer;
+    await view.send({ type: 'action', answerId: id, action: 'newConversation' });
+    assert.deepEqual([tabs, (await view.load()).items], [[], []]);
+  });
+
   it('keeps prefilled prompts until the page in the side bar has loaded', async () => {
     panels.show(conversation);
     panels.prefill(conversation, { text: 'Explain' });
