@@ -10,8 +10,8 @@ import { StaticPage, themeNames } from './staticPage';
 
 const narrow = { width: 380, height: 860 };
 
-/** Narrow widths of the panel in pixels. */
-const widths = { editor: [narrow.width], sideBar: [300, 220] };
+/** Widths of the panel in pixels. */
+const widths = { editor: [1400, 800, narrow.width], sideBar: [300, 220] };
 
 /** Returns the log, the dock and the elements in them that are wider than their container. */
 const tooWide = `['[role=log]', '.dock'].flatMap((selector) => {

@@ -8,6 +8,7 @@ import type { PanelFeatures, PanelRegistry } from './panelRegistry';
 import type { PanelServices } from './panelServices';
 import { askForComparison, showPromptBox } from './promptBox';
 import { conversationForCommand, sendPrompt, startConversation } from './promptSender';
+import { revealSideBarView } from './sideBarView';
 
 export function registerPanels(services: PanelFeatures) {
   const { register, gatewaySets, conversations, panels, promptHistory, settings, onError } = services;
@@ -29,7 +30,10 @@ export function registerPanels(services: PanelFeatures) {
     (location: PanelLocation) =>
     async (argument: unknown): Promise<void> => {
       if (argument === 'always') await settings.setOpenIn(location);
-      panels.move(conversations.current ?? (await conversations.ensureCurrent()), location);
+      const { current } = conversations;
+      // After the window was loaded, the view shows the conversation that it showed before.
+      if (!current && location === 'sideBar') await revealSideBarView(false);
+      else panels.move(current ?? (await conversations.ensureCurrent()), location);
     };
   return {
     ...viewCommands(panels),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Uri, WebviewPanel, WebviewView } from 'vscode';
 import type { Conversation } from '../../../src/host/conversation/conversation';
+import { PromptHistory } from '../../../src/host/conversation/promptHistoryStore';
 import type { PanelRegistry } from '../../../src/host/panel/panelRegistry';
 import type { PanelServices } from '../../../src/host/panel/panelServices';
 import type { PanelLocation } from '../../../src/host/settings/settings';
@@ -74,6 +75,7 @@ describe('location of a conversation', () => {
     languages: { onDidChangeDiagnostics: noSubscription },
     commands: { executeCommand: (...command: readonly unknown[]) => Promise.resolve(commands.push(command)) },
     window: {
+      onDidChangeWindowState: noSubscription,
       activeTextEditor: undefined,
       tabGroups: { all: [], activeTabGroup: { viewColumn: 1 } },
       createWebviewPanel: () => {
@@ -92,6 +94,7 @@ describe('location of a conversation', () => {
   let closed: Conversation[];
   let conversation: Conversation;
   let contexts: Map<string, boolean>;
+  let run: (id: 'openInSideBar' | 'openInEditor' | 'chat.renameConversation', argument?: unknown) => unknown;
 
   /** Loads the window, as after a reload. */
   const load = async (): Promise<void> => {
@@ -106,13 +109,17 @@ describe('location of a conversation', () => {
       ...idleServices,
       conversations: window.conversations,
       gatewaySets: window.gatewaySets,
-      settings: { openIn: () => openIn },
+      settings: { openIn: () => openIn, setOpenIn: (location: PanelLocation) => (openIn = location) },
+      promptHistory: new PromptHistory(storeIn(memory)),
       contextSource: { resolve },
       setContext: (key: string, value: boolean) => contexts.set(key, value),
       onError,
     } as unknown as PanelServices;
     const restoration = new PanelRestoration(storeIn(memory), 'session', onError);
     panels = new PanelRegistry('extension' as unknown as Uri, restoration, services);
+    const { registerPanels } = await import('../../../src/host/panel/panelCommands');
+    const registered = registerPanels({ ...services, panels, register: (item) => item });
+    run = (id, argument) => registered[`holysheep.${id}`](argument);
     closed = [];
     panels.onDidClose((each) => closed.push(each));
   };
@@ -128,6 +135,13 @@ describe('location of a conversation', () => {
     window.engine.turn.emit(attempt(), done('an answer'));
     await waitForEvents();
     return started;
+  };
+
+  const reload = async (): Promise<void> => {
+    await window.journal.flush();
+    panels.dispose();
+    window.conversations.flushSync();
+    await load();
   };
 
   beforeEach(async () => {
@@ -315,6 +329,40 @@ describe('location of a conversation', () => {
     });
   });
 
+  describe('for a command', () => {
+    it('is the side bar after Open in Side Bar', async () => {
+      openIn = 'editor';
+      panels.show(conversation);
+      await run('openInSideBar');
+      assert.deepEqual([panels.locationOfId(conversation.id), openIn], ['sideBar', 'editor']);
+    });
+
+    it('is also the location of the next conversations if the argument is "always"', async () => {
+      await run('openInEditor', 'always');
+      assert.deepEqual([tabs.length, panels.locationOf()], [1, 'editor']);
+    });
+
+    it('is the side bar, with the conversation from before the reload, if no conversation is current', async () => {
+      panels.show(conversation);
+      await createView();
+      await reload();
+      await run('openInSideBar');
+      assert.equal((await (await createView()).load()).conversationId, conversation.id);
+    });
+
+    it('decides which conversation a command in the title of the view is for', async () => {
+      panels.show(conversation);
+      await createView();
+      openIn = 'editor';
+      panels.show(await ask('about pears'));
+      await run('chat.renameConversation');
+      assert.deepEqual(
+        [commands.at(-1), window.conversations.current],
+        [['holysheep.renameConversation'], conversation],
+      );
+    });
+  });
+
   describe('when VS Code creates the view', () => {
     it('shows the current conversation if it has no panel', async () => {
       assert.equal((await (await createView()).load()).conversationId, conversation.id);
@@ -353,12 +401,5 @@ describe('location of a conversation', () => {
       assert.deepEqual([valuesOf(interrupted, 'id'), tabs], [[id], []]);
       assert.equal((await (await createView()).load()).conversationId, id);
     });
-
-    const reload = async (): Promise<void> => {
-      await window.journal.flush();
-      panels.dispose();
-      window.conversations.flushSync();
-      await load();
-    };
   });
 });
