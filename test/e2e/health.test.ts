@@ -72,7 +72,7 @@ describe('daily budget', () => {
     await panel.ask('zero', answer('hello'));
     const notice = workbench.notice("of today's budget");
     await notice.getByText(/^You have used 9\d% of today's budget: .*\$45\.\d\d of \$50\.00\.$/).waitFor();
-    await notice.getByRole('button', { name: words.host('Open usage') }).click();
+    await notice.getByRole('button', { name: words.host('Usage') }).click();
     await panel.frame
       .getByRole('tabpanel', { name: words.panel.usage })
       .getByText(/^9\d% of the \$50\.00 budget used/)
@@ -96,8 +96,12 @@ describe('daily budget', () => {
     gateway.script = () => answer(short.slice(90));
     await panel.send('two');
     await dialog()
-      .getByText(/^You have used 12\d% of today's budget: .*\$6\d\.\d\d of \$50\.00\.$/)
+      .getByText(/^Today: .*\$6\d\.\d\d of \$50\.00\. You are asked again at .*\$7\d\.\d\d\.$/)
       .waitFor();
+    const isSendFocused = await dialog()
+      .locator(':focus', { hasText: panel.words.host('Send anyway') })
+      .count();
+    assert.equal(isSendFocused, 0);
     await dialog().getByRole('button', { name: 'Cancel' }).click();
     await panel.prompt.and(panel.frame.locator(':not(:placeholder-shown)')).waitFor();
     assert.deepEqual([await panel.prompt.inputValue(), gateway.requests.length], ['two', 0]);

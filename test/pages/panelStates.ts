@@ -4,7 +4,7 @@ import { effortChoices } from '../../src/engine/request';
 import { markScheduled } from '../../src/engine/state/schedule';
 import { panelStrings } from '../../src/shared/panelStrings';
 import type { ShownExchange, ShownItem } from '../../src/shared/exchanges';
-import { initialTurn, reduceTurn, type ToWebview, type TurnState } from '../../src/shared/protocol';
+import { initialTurn, reduceTurn, type HostNotice, type ToWebview, type TurnState } from '../../src/shared/protocol';
 import { longPrompt, sampleTexts } from '../e2e/support/sampleTexts';
 import { ev } from '../webview/panel/support/events';
 import { answer, comparison, connected, exchange, startOfTime } from '../webview/panel/support/panelPage';
@@ -119,6 +119,24 @@ const acts: Readonly<Record<string, PanelState['act']>> = {
     await page.getByText(panelStrings.detailsCause).last().waitFor();
   },
 };
+
+const knownLimit = ev.failed({
+  kind: 'rate-limit',
+  message: 'Rate limited by api.holysheep.ai until Tue 12:28 AM.',
+  actions: ['switchGateway', 'sendLater', 'switchModel', 'retryNow'],
+  resetsAt: startOfTime + 5_400_000,
+  nextGateway: { id: 'https://openrouter.ai/api/v1', label: 'OpenRouter' },
+});
+const cooldown = { until: startOfTime + 5_400_000, blockKind: 'cooldown' } as const;
+const hostNotice = (kind: HostNotice['kind'], text: string, ...actions: readonly string[]): PanelState => ({
+  name: `notice-${kind}`,
+  snapshot: snapshot([finished]),
+  act: async (page) => {
+    const notices = [{ id: kind, kind, severity: kind === 'spending' ? 'warning' : 'information', text, actions }];
+    await page.evaluate((message) => window.postMessage(message, '*'), { type: 'notices', notices });
+    await page.getByText(text).first().waitFor();
+  },
+});
 
 const attachment = { kind: 'file', label: 'sample.ts', languageId: 'typescript', code: 'let a = 1;' } as const;
 const finished = exchange('a', { prompt: texts.code, state: turns['done']! });
@@ -304,6 +322,39 @@ export const panelStates: readonly PanelState[] = [
       await page.getByRole('menuitem', { name: panelStrings.summarize }).waitFor();
     },
   })),
+  {
+    name: 'notice-limit',
+    snapshot: snapshot([finished], {
+      connection: {
+        ...connected,
+        model: 'claude-sonnet-4',
+        cooldown: { ...cooldown, otherGateway: { id: 'https://openrouter.ai/api/v1', label: 'OpenRouter' } },
+      },
+    }),
+  },
+  {
+    name: 'notice-limit-failed',
+    snapshot: snapshot(
+      ['a', 'b', 'c'].map((id) => exchange(id, { prompt: texts.code, state: reduceTurn(initialTurn, knownLimit) })),
+      { connection: { ...connected, model: 'claude-sonnet-4', cooldown } },
+    ),
+    act: (page) => page.getByRole('textbox').fill(texts.context),
+  },
+  hostNotice('message', 'OpenRouter is now the primary gateway.', 'Undo'),
+  hostNotice('spending', "You have used 84% of today's budget: $0.84 of $1.00.", 'Usage'),
+  {
+    name: 'notice-context',
+    snapshot: snapshot([finished]),
+    act: async (page) => {
+      const use = { windowTokens: 1000, parts: [{ kind: 'turns', tokens: 930 }] };
+      await page.evaluate((message) => window.postMessage(message, '*'), {
+        type: 'contextUse',
+        use,
+        canSummarize: true,
+      });
+      await page.locator('.notice-area').getByRole('button').first().waitFor();
+    },
+  },
   {
     name: 'gateway',
     snapshot: snapshot(

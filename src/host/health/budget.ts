@@ -5,6 +5,7 @@ import type { FailedEvent } from '../../engine/events/events';
 import { hostFailure } from '../../engine/faults/hostFaults';
 import type { Cost } from '../../engine/state/turnCost';
 import type { DailyBudget } from '../settings/dailyBudget';
+import { notices } from '../ui/notices';
 import { askUser, showToast } from '../ui/notifications';
 import { hostWords, inSentences } from '../ui/words';
 import { Disposable } from '../util/disposable';
@@ -116,7 +117,8 @@ export class Budget extends Disposable {
       const refused = vscode.l10n.t(
         'A request from another extension was refused. If you cancel, further requests from extensions are also refused.',
       );
-      this.mutex.runExclusive(() => this.ask(spending, refused)).catch(this.deps.log.error);
+      const question = vscode.l10n.t('Send further requests anyway?');
+      this.mutex.runExclusive(() => this.ask(spending, question, refused)).catch(this.deps.log.error);
     }
     return false;
   }
@@ -139,7 +141,12 @@ export class Budget extends Disposable {
         return true;
       }
       if (isQueued && totalOf(spending) < this.declinedAmount) return false;
-      return this.ask(spending, vscode.l10n.t('If you cancel, nothing is sent.'));
+      const question = hostWords().format.plural(
+        Math.max(1, models.length),
+        vscode.l10n.t('Send the request anyway?'),
+        vscode.l10n.t('Send {0} requests anyway?'),
+      );
+      return this.ask(spending, question);
     });
   }
 
@@ -151,19 +158,27 @@ export class Budget extends Disposable {
 
   /**
    * Asks the user in a dialog. A notification would disappear after a few seconds, and *Do Not Disturb* would hide it.
+   * The first button, which VS Code focuses, sends nothing, so that pressing Enter twice after a prompt costs nothing.
    */
-  private async ask(spending: Spending, consequence: string): Promise<boolean> {
-    const send = vscode.l10n.t('Send anyway');
-    const again = vscode.l10n.t(
-      'If you choose “Send anyway”, you are asked again once another quarter of the budget is used.',
+  private async ask(spending: Spending, question: string, consequence?: string): Promise<boolean> {
+    const { openUsage } = this.deps;
+    const { budget, spent } = spending;
+    const [usage, send] = [vscode.l10n.t('Open usage'), vscode.l10n.t('Send anyway')];
+    const nextAmount = totalOf(spending) + questionShare * budget.daily;
+    const amounts = [spent, budgetCost(budget), { ...spent, amount: nextAmount }];
+    const today = vscode.l10n.t(
+      'Today: {0} of {1}. You are asked again at {2}.',
+      ...amounts.map((cost) => hostWords().format.costs([cost])),
     );
-    const detail = inSentences(...notesOn(spending), consequence, again);
     this.warnedPercent = Math.max(this.warnedPercent, reachedPercent(spending));
+    notices.end({ kind: 'spending' });
     const { period } = this;
-    const isAgreed = (await askUser('warning', describe(spending), [send], detail)) === send;
+    const detail = inSentences(today, ...notesOn(spending), consequence);
+    const choice = await askUser('warning', question, [usage, send], detail);
+    if (choice === usage) openUsage();
+    const isAgreed = choice === send;
     // If the day or the setting changed while the dialog was open, the user's decision applies only to this request.
     if (period !== this.period) return isAgreed;
-    const nextAmount = totalOf(spending) + questionShare * spending.budget.daily;
     if (isAgreed) this.agreedAmount = nextAmount;
     else this.declinedAmount = nextAmount;
     return isAgreed;
@@ -173,8 +188,12 @@ export class Budget extends Disposable {
     const reached = reachedPercent(spending);
     if (reached <= this.warnedPercent) return;
     this.warnedPercent = reached;
-    const openUsage = { title: vscode.l10n.t('Open usage'), run: this.deps.openUsage };
-    showToast(this.deps.log, 'warning', describe(spending), [openUsage]);
+    const { log, openUsage } = this.deps;
+    const [text, usage] = [describe(spending), vscode.l10n.t('Usage')];
+    const choice = notices.show('spending', { severity: 'warning', text, actions: [usage] });
+    if (choice) choice.then((chosen) => chosen === usage && openUsage()).catch(log.error);
+    // If the next request leads to a question, no notification repeats the question behind the dialog.
+    else if (!this.isUsedUp(spending)) showToast(log, 'warning', text, [{ title: usage, run: openUsage }]);
   }
 
   /**
@@ -191,7 +210,10 @@ export class Budget extends Disposable {
     const [now, records] = [clock.now(), book.records()];
     const today = startOfDay(now);
     const period = JSON.stringify([today, budget]);
-    if (period !== this.period) [this.warnedPercent, this.agreedAmount, this.declinedAmount] = [0, 0, 0];
+    if (period !== this.period) {
+      [this.warnedPercent, this.agreedAmount, this.declinedAmount] = [0, 0, 0];
+      notices.end({ kind: 'spending' });
+    }
     this.period = period;
     const expected = [...runningModels(), ...startingModels].reduce(
       (sum, model) => sum + averageCost(records, { model, currency }),

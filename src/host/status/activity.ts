@@ -134,7 +134,7 @@ function idleActivity(
       : single;
     return { icon: 'warning', caption, explanation: state.failure?.message, conversationId: conversation.id };
   }
-  const timeOf = (at: number): string => format.timeOfDay(at, { now, seconds: true });
+  const timeOf = (at: number): string => format.timeOfDay(at, { now });
   const { count, nextAt } = scheduled;
   if (count > 0) {
     const explanation =

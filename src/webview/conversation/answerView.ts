@@ -130,10 +130,14 @@ export class AnswerView implements ShownAnswer {
     return this.state.failure?.actions.includes('summarize') ?? false;
   }
 
-  /** Whether the turn has ever run. A turn that was removed from the queue has never run. */
+  /**
+   * Whether the turn has ever run. This includes a turn that failed without a request, because of a known rate limit. A
+   * turn that was removed from the queue has never run.
+   */
   get hasStarted(): boolean {
     if (this.isQueued) return false;
-    return this.isRunning || this.state.attempts > 0 || hasPartialAnswer(this.state);
+    const { phase, attempts } = this.state;
+    return this.isRunning || phase === 'failed' || attempts > 0 || hasPartialAnswer(this.state);
   }
 
   get isRunning(): boolean {

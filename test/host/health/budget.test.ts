@@ -12,6 +12,7 @@ import { waitForEvents } from '../../support/host/scriptedEngine';
 import { ended, entry, noon, recordsOf, turn } from '../../support/host/healthRecords';
 import { fake } from '../../support/fake';
 
+const question = (text = 'Send the request anyway?'): string => `modal | ${text} | Open usage | Send anyway`;
 const warning = (percent: number, spent: string, daily = '$5.00'): string =>
   `You have used ${percent}% of today's budget: ${spent} of ${daily}.`;
 
@@ -96,49 +97,51 @@ describe('daily budget', () => {
 
   it('warns once at 80% and once at 100% without blocking the prompt', async () => {
     assert.deepEqual(await spend(3.99), []);
-    assert.deepEqual(await spend(0.01), [`${warning(80, '$4.00')} | Open usage`]);
+    assert.deepEqual(await spend(0.01), [`${warning(80, '$4.00')} | Usage`]);
     assert.deepEqual(await spend(0.5), []);
-    assert.deepEqual(await spend(1), [`${warning(110, '$5.50')} | Open usage`]);
+    assert.deepEqual(await spend(1), [`${warning(110, '$5.50')} | Usage`]);
     assert.deepEqual([await spend(9), await send()], [[], [true]]);
   });
 
   it('includes the spending of other windows', async () => {
     written = [...costing(4), ...costing(1.5)];
-    assert.deepEqual(await send(), [true, `${warning(110, '$5.50')} | Open usage`]);
+    assert.deepEqual(await send(), [true, `${warning(110, '$5.50')} | Usage`]);
     assert.deepEqual(await send(), [true]);
   });
 
-  it('opens the usage page when the user clicks *Open usage* in the warning', async () => {
-    answer = 'Open usage';
+  it('opens the usage page when the user clicks *Usage* in the warning', async () => {
+    answer = 'Usage';
     await spend(5);
     assert.equal(openedUsage, 1);
   });
 
   it('includes estimated costs, and marks the sum as an estimate', async () => {
     assert.deepEqual(await spend(undefined, 1), []);
-    assert.deepEqual(await spend(3.5, 99), [`${warning(90, '≈ $4.50')} | Open usage`]);
+    assert.deepEqual(await spend(3.5, 99), [`${warning(90, '≈ $4.50')} | Usage`]);
   });
 
   it('excludes costs in another currency, and says so in the question to the user', async () => {
     setting = { daily: 5, currency: 'CNY', action: 'ask' };
     written = [...costing(5, undefined, 'CNY'), ...costing(9)];
-    assert.deepEqual(await send(), [false, `modal | ${warning(100, '¥5.00', '¥5.00')} | Send anyway`]);
-    assert.match(details.join(), /^\$9\.00 in another currency is not included in the budget\. If you cancel/);
+    assert.deepEqual(await send(), [false, question()]);
+    assert.match(
+      details.join(),
+      /^Today: ¥5\.00 of ¥5\.00\. .* \$9\.00 in another currency is not included in the budget\.$/,
+    );
     setting = { ...setting, currency: 'USD' };
-    assert.deepEqual(await send(), [false, `modal | ${warning(180, '$9.00')} | Send anyway`]);
+    assert.deepEqual(await send(), [false, question()]);
   });
 
   it('asks the user at 100%, 125%, 150% and so on before a prompt is sent', async () => {
     setting = { daily: 5, currency: 'USD', action: 'ask' };
     written = costing(4.99);
-    assert.deepEqual(await send(), [true, `${warning(99, '$4.99')} | Open usage`]);
+    assert.deepEqual(await send(), [true, `${warning(99, '$4.99')} | Usage`]);
     written = costing(5);
-    const question = (percent: number, spent: string): string => `modal | ${warning(percent, spent)} | Send anyway`;
-    assert.deepEqual(await send(), [false, question(100, '$5.00')]);
-    assert.deepEqual(await send('Send anyway'), [true, question(100, '$5.00')]);
+    assert.deepEqual(await send(), [false, question()]);
+    assert.deepEqual(await send('Send anyway'), [true, question()]);
     assert.deepEqual(await send(), [true]);
     assert.deepEqual([await spend(1.24), await send()], [[], [true]]);
-    assert.deepEqual([await spend(0.01), await send()], [[], [false, question(125, '$6.25')]]);
+    assert.deepEqual([await spend(0.01), await send()], [[], [false, question()]]);
   });
 
   it('is ignored for prompts to the demo', async () => {
@@ -152,13 +155,60 @@ describe('daily budget', () => {
     assert.equal(shown.length, 1);
   });
 
-  it('causes a warning when a request of another extension uses up the budget', async () => {
+  it('causes no notification when it is used up and the next request leads to a question', async () => {
     setting = { daily: 5, currency: 'USD', action: 'ask' };
-    assert.deepEqual(await spend(6), [`${warning(120, '$6.00')} | Open usage`]);
+    assert.deepEqual(await spend(6), []);
+  });
+
+  it('names the spending, the budget and the amount of the next question', async () => {
+    setting = { daily: 1, currency: 'USD', action: 'ask' };
+    written = costing(1.8);
+    await send();
+    assert.deepEqual(details, ['Today: $1.80 of $1.00. You are asked again at $2.05.']);
+  });
+
+  it('names the number of requests in the question', async () => {
+    [setting, written] = [{ daily: 5, currency: 'USD', action: 'ask' }, costing(5)];
+    await budget.mayStart(false, ['a', 'b', 'c']);
+    assert.deepEqual(shown, [question('Send 3 requests anyway?')]);
+  });
+
+  it('opens the usage page and sends nothing when the user presses the first button of the question', async () => {
+    [setting, written] = [{ daily: 5, currency: 'USD', action: 'ask' }, costing(5)];
+    assert.deepEqual([...(await send('Open usage')), openedUsage], [false, question(), 1]);
+  });
+
+  describe('while a panel is visible', () => {
+    let current: () => readonly string[];
+    let endNotices: (() => void)[];
+    beforeEach(async () => {
+      const { notices } = await import('../../../src/host/ui/notices');
+      const panel = notices.add({ isVisible: true, postNotices: () => undefined });
+      endNotices = [() => notices.end({ kind: 'spending' }), () => panel.dispose()];
+      current = () => notices.list.map(({ text }) => text);
+    });
+    afterEach(() => {
+      for (const end of endNotices) end();
+    });
+
+    it('causes a notice instead of a notification', async () => {
+      assert.deepEqual([await spend(4), current()], [[], [warning(80, '$4.00')]]);
+    });
+
+    it('causes a notice when it is used up, which the question replaces', async () => {
+      setting = { daily: 5, currency: 'USD', action: 'ask' };
+      assert.deepEqual([await spend(6), current()], [[], [warning(120, '$6.00')]]);
+      assert.deepEqual([await send(), current()], [[false, question()], []]);
+    });
+
+    it('causes a notice that ends on the next day', async () => {
+      await spend(4);
+      now += 24 * hourMs;
+      assert.deepEqual([await send(), current()], [[true], []]);
+    });
   });
 
   describe('when 99% of the budget is used', () => {
-    const question = `modal | ${warning(99, '$4.95')} | Send anyway`;
     beforeEach(() => {
       setting = { daily: 5, currency: 'USD', action: 'ask' };
       // A request has cost $0.033 on average.
@@ -171,15 +221,15 @@ describe('daily budget', () => {
 
     it('asks the user before a prompt if the running turns will probably exceed the budget', async () => {
       running = ['gpt-4o', undefined];
-      assert.deepEqual(await send(), [false, question]);
-      assert.match(details.join(), /^Other requests in progress will add about \$0\.066 to the cost\. If you cancel/);
+      assert.deepEqual(await send(), [false, question()]);
+      assert.match(details.join(), /Other requests in progress will add about \$0\.066 to the cost\.$/);
     });
 
     it('asks the user before a comparison that will probably exceed the budget', async () => {
       assert.equal(await budget.mayStart(false, ['a', 'b']), true);
       shown = [];
       assert.equal(await budget.mayStart(false, ['a', 'b', 'c']), false);
-      assert.deepEqual(shown, [question]);
+      assert.deepEqual(shown, [question('Send 3 requests anyway?')]);
     });
 
     it('estimates the cost of each running turn from earlier requests to the same model', async () => {
@@ -196,8 +246,8 @@ describe('daily budget', () => {
   it('asks the user before a prompt if part of the spending is unknown', async () => {
     [setting, isComplete] = [{ daily: 5, currency: 'USD', action: 'ask' }, false];
     written = costing(0.5);
-    assert.deepEqual(await send('Send anyway'), [true, `modal | ${warning(10, '$0.50')} | Send anyway`]);
-    assert.match(details.join(), /^Part of today's spending is unknown, because a file can't be read\. If you cancel/);
+    assert.deepEqual(await send('Send anyway'), [true, question()]);
+    assert.match(details.join(), /Part of today's spending is unknown, because a file can't be read\.$/);
     assert.deepEqual(await send(), [true]);
     written = costing(1.75);
     assert.equal((await send())[0], false);
@@ -206,7 +256,7 @@ describe('daily budget', () => {
   });
 
   describe('for requests that the user has not started', () => {
-    const question = `modal | ${warning(100, '$5.00')} | Send anyway`;
+    const further = 'Send further requests anyway?';
     /** Lets another extension send a request. */
     const request = async (): Promise<readonly (boolean | string)[]> => {
       const mayStart = await budget.mayOthersStart();
@@ -221,8 +271,8 @@ describe('daily budget', () => {
     it('refuses a request of another extension, and asks the user about later requests', async () => {
       answer = 'later';
       const [first, second] = await Promise.all([budget.mayOthersStart(), budget.mayOthersStart()]);
-      assert.deepEqual([first, second, shown], [false, false, [question]]);
-      assert.match(details.join(), /^A request from another extension was refused\./);
+      assert.deepEqual([first, second, shown], [false, false, [question(further)]]);
+      assert.match(details.join(), /A request from another extension was refused\./);
       press?.('Send anyway');
       await waitForEvents();
       shown = [];
@@ -230,27 +280,27 @@ describe('daily budget', () => {
     });
 
     it('does not ask the user a second time after *Cancel* until another quarter of the budget is used', async () => {
-      assert.deepEqual(await request(), [false, question]);
+      assert.deepEqual(await request(), [false, question(further)]);
       assert.deepEqual(await request(), [false]);
       written = costing(6.24);
       assert.deepEqual(await request(), [false]);
       written = costing(6.25);
-      assert.deepEqual(await request(), [false, `modal | ${warning(125, '$6.25')} | Send anyway`]);
+      assert.deepEqual(await request(), [false, question(further)]);
     });
 
     it('allows requests of other extensions after the user has agreed to exceed the budget', async () => {
       await request();
-      assert.deepEqual(await send('Send anyway'), [true, question]);
+      assert.deepEqual(await send('Send anyway'), [true, question()]);
       assert.deepEqual(await request(), [true]);
     });
 
     it('asks the user once more on the next day', async () => {
       await request();
       setting = { daily: 4, currency: 'USD', action: 'ask' };
-      assert.deepEqual(await request(), [false, `modal | ${warning(125, '$5.00', '$4.00')} | Send anyway`]);
+      assert.deepEqual(await request(), [false, question(further)]);
       now += 24 * hourMs;
       written = costing(4);
-      assert.deepEqual(await request(), [false, `modal | ${warning(100, '$4.00', '$4.00')} | Send anyway`]);
+      assert.deepEqual(await request(), [false, question(further)]);
     });
 
     it('asks the user once more if midnight passes before the user answers', async () => {
@@ -263,7 +313,7 @@ describe('daily budget', () => {
       press?.('Send anyway');
       assert.equal(await sent, true);
       shown = [];
-      assert.deepEqual(await send(), [false, question]);
+      assert.deepEqual(await send(), [false, question()]);
     });
 
     it('asks no second question if the user sends a prompt while the question about such a request is open', async () => {
@@ -272,11 +322,11 @@ describe('daily budget', () => {
       const sent = budget.mayStart();
       press?.('Send anyway');
       assert.equal(await sent, true);
-      assert.deepEqual(shown, [question]);
+      assert.deepEqual(shown, [question(further)]);
     });
 
     it('asks the user before a queued prompt is sent, but not a second time after *Cancel*', async () => {
-      assert.deepEqual([await budget.mayStartQueued(false, []), ...shown.splice(0)], [false, question]);
+      assert.deepEqual([await budget.mayStartQueued(false, []), ...shown.splice(0)], [false, question()]);
       assert.deepEqual([await budget.mayStartQueued(false, []), ...shown.splice(0)], [false]);
     });
 
@@ -290,9 +340,9 @@ describe('daily budget', () => {
   it('warns and asks once more on the next day', async () => {
     await spend(5);
     now += 24 * hourMs;
-    assert.deepEqual(await spend(4), [`${warning(80, '$4.00')} | Open usage`]);
+    assert.deepEqual(await spend(4), [`${warning(80, '$4.00')} | Usage`]);
     setting = { daily: 4, currency: 'USD', action: 'warn' };
-    assert.deepEqual(await send(), [true, `${warning(100, '$4.00', '$4.00')} | Open usage`]);
+    assert.deepEqual(await send(), [true, `${warning(100, '$4.00', '$4.00')} | Usage`]);
     setting = { daily: 4, currency: 'USD', action: 'ask' };
     assert.deepEqual((await send())[0], false);
   });
@@ -330,7 +380,7 @@ describe('question about the daily budget', () => {
       log: fake<Log>({ error: (error) => assert.fail(String(error)) }),
     });
     assert.equal(await budget.mayStart(), false);
-    assert.match(detail, /can't be read\.If you cancel, nothing is sent\.If you choose/);
+    assert.match(detail, /You are asked again at \$1\.25\.Part of today/);
     budget.dispose();
   });
 });

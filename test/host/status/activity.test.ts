@@ -43,7 +43,7 @@ function summarizing() {
 }
 
 const noTurns = { current: undefined, runningConversation: undefined, runningCount: 0 };
-const timeOf = (at: number): string => englishWords.format.timeOfDay(at, { now: 0, seconds: true });
+const timeOf = (at: number): string => englishWords.format.timeOfDay(at, { now: 0 });
 let { activityItem, setTurnContext } = {} as typeof Activity;
 const item = (situation: Partial<Activity.Situation>, now = 0): Activity.ActivityItem | undefined =>
   activityItem(

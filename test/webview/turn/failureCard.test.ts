@@ -23,6 +23,20 @@ describe('failure card', () => {
     assert.equal(page.one('alert').querySelector('.provenance')?.textContent, 'Gateway: backup.example');
   });
 
+  it('loses its buttons when a later turn fails without a request', () => {
+    const limited = ev.failed({ kind: 'rate-limit', message: 'Rate limited.', actions: ['retryNow'] });
+    const state = reduceTurn(initialTurn, limited);
+    page.snapshot([exchange('a', { state }), exchange('b', { state })]);
+    const cards = [...page.root.querySelectorAll('.failure-card')];
+    assert.deepEqual(
+      cards.map((card) => [card.classList.contains('past'), card.querySelectorAll('.actions button').length]),
+      [
+        [true, 0],
+        [false, 1],
+      ],
+    );
+  });
+
   it('shows the first two actions as buttons and the others in a menu', () => {
     fail({ actions: ['openBilling', 'switchModel', 'networkSettings', 'moreRoom', 'switchGateway'] });
     assert.deepEqual(
