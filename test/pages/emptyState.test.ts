@@ -20,4 +20,18 @@ describe('empty conversation', () => {
     await panel.page.getByRole('textbox').fill('one\ntwo\nthree\nfour\nfive');
     assert.deepEqual(await heading.boundingBox(), before);
   });
+
+  it('shortens its placeholder with an ellipsis while the text field has the focus', async () => {
+    const panel = await StaticPage.openPanel(browser);
+    await panel.page.setViewportSize({ width: 220, height: 600 });
+    await panel.post(panelStates.find(({ name }) => name === 'empty')!.snapshot);
+    await panel.page.getByRole('textbox').focus();
+    const placeholder = panel.page.locator('.composer-placeholder');
+    const isShortened = await placeholder.evaluate(
+      (text) => getComputedStyle(text).textOverflow === 'ellipsis' && text.scrollWidth > text.clientWidth,
+    );
+    assert.deepEqual([isShortened, await placeholder.isVisible()], [true, true]);
+    await panel.page.getByRole('textbox').fill('Why?');
+    assert.equal(await placeholder.isVisible(), false);
+  });
 });

@@ -43,10 +43,10 @@ export function showTurnActions(
       ] as const;
       for (const versionButton of buttons) markVersionButton(versionButton, areVersionButtonsDisabled());
       const items = () => [
-        ...otherModels(context, model).map((other) => ({
-          caption: fillTemplate(strings.regenerateWithModel, other),
-          choose: regenerate(other),
-        })),
+        ...context
+          .recentModels()
+          .used.filter((used) => used !== model)
+          .map((other) => ({ caption: fillTemplate(strings.regenerateWithModel, other), choose: regenerate(other) })),
         { caption: strings.regenerateWith, choose: () => post({ type: 'regenerateWith', answerId }) },
         { caption: strings.compareModels, choose: () => post({ type: 'compareModels', exchangeId: exchange.id }) },
       ];
@@ -104,15 +104,6 @@ export function setVersionButtonsDisabled({ moveFocus }: PageContext, thread: HT
   const turn = buttons.find((button) => button === activeElement)?.closest('article');
   if (areDisabled && turn) moveFocus(turn, { preventScroll: true });
   for (const button of buttons) button.disabled = areDisabled;
-}
-
-/** Maximum number of recently used models in the menu beside *Regenerate*. */
-const maxOffered = 4;
-
-function otherModels({ recentModels }: PageContext, model: string | undefined): readonly string[] {
-  return recentModels()
-    .used.filter((used) => used !== model)
-    .slice(0, maxOffered);
 }
 
 function createCopyButton({ strings, copy }: PageContext, text: string): HTMLElement {

@@ -32,13 +32,13 @@ describe('versions of an answer', () => {
   });
 
   it('are requested from a recently used model with one item of that menu', () => {
-    const used = ['gpt-4o', 'a', 'b', 'c', 'd', 'e'];
+    const used = ['a', 'gpt-4o', 'b'];
     page.receive({ type: 'recentModels', used, compared: [] });
     page.snapshot([exchange('a', { state: { ...done('a'), model: 'gpt-4o' } })]);
     page.click('More ways to regenerate');
     assert.deepEqual(
       page.all('menuitem').map(({ textContent }) => textContent),
-      [...['a', 'b', 'c', 'd'].map((model) => `Regenerate with ${model}`), ...otherItems],
+      [...['a', 'b'].map((model) => `Regenerate with ${model}`), ...otherItems],
     );
     page.one('menuitem', 'Regenerate with b').click();
     assert.deepEqual(page.posted, [{ type: 'regenerate', answerId: 'a', model: 'b' }]);
