@@ -98,7 +98,7 @@ export function createComposer(context: PageContext, onStop: () => void) {
       { caption: isStoppable ? strings.sendNextTooltip : strings.sendItem, choose: submit },
       { caption: strings.compareModels, choose: () => compare() },
       ...(compared.length > 0
-        ? [{ caption: compared.join(' · '), detail: strings.lastComparison, choose: () => compare(compared) }]
+        ? [{ caption: fillTemplate(strings.compareNamed, compared.join(' · ')), choose: () => compare(compared) }]
         : []),
     ];
   };

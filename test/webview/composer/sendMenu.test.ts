@@ -7,7 +7,7 @@ describe('menu beside *Send*', () => {
 
   const compared = ['claude-sonnet-4', 'gpt-4o'];
   const arrow = (): HTMLButtonElement => page.one('button', 'More options') as HTMLButtonElement;
-  const items = (): string[] => page.all('menuitem').map(({ ariaLabel, textContent }) => ariaLabel ?? textContent);
+  const items = (): string[] => page.all('menuitem').map(({ textContent }) => textContent);
   const choose = (item: string): void => {
     arrow().click();
     page.one('menuitem', item).click();
@@ -36,7 +36,7 @@ describe('menu beside *Send*', () => {
   it('sends the draft to the models of the last comparison', () => {
     page.receive({ type: 'recentModels', used: [], compared });
     page.type('Why?');
-    choose('claude-sonnet-4 · gpt-4o');
+    choose('Compare claude-sonnet-4 · gpt-4o');
     assert.deepEqual(page.posted, [{ type: 'comparePrompt', prompt: 'Why?', models: compared }]);
   });
 
