@@ -3,7 +3,6 @@ import { createApi, type HolySheepApi } from './host/api';
 import type { App } from './host/app';
 import { registerLazyModels, registerLazyParticipant } from './host/chat/lazyChat';
 import { commandIds } from './host/contributions';
-import { commandAction, showToast } from './host/ui/notifications';
 import { errorMessage } from './host/util/userError';
 
 let startedApp: App | undefined;
@@ -63,8 +62,10 @@ function registerOptional(register: () => vscode.Disposable | undefined): readon
  */
 function loadAppAfterStartup(app: () => Promise<App>): void {
   setImmediate(() => {
-    app().catch((error: unknown) => {
+    app().catch(async (error: unknown) => {
       console.error(error);
+      // Loaded only here, so that startup does not load it.
+      const { commandAction, showToast } = await import('./host/ui/notifications');
       showToast(console, 'error', vscode.l10n.t("HolySheep Prompt couldn't start: {0}", errorMessage(error)), [
         commandAction(vscode.l10n.t('Reload window'), 'workbench.action.reloadWindow'),
         commandAction(vscode.l10n.t('Show log'), 'workbench.action.showLogs'),

@@ -1,63 +1,51 @@
-/**
- * Ids of the commands in the title of the view in the side bar. They do the same as the commands without `chat.`, but
- * for the conversation in the view. VS Code does not tell a command that it was chosen in the title of the view.
- */
-export const viewCommandIds = [
-  'holysheep.chat.newConversation',
-  'holysheep.chat.openHistory',
-  'holysheep.chat.openInEditor',
-  'holysheep.chat.renameConversation',
-  'holysheep.chat.exportConversation',
-  'holysheep.chat.copyRequest',
-  'holysheep.chat.deleteConversation',
-  'holysheep.chat.compareModels',
+/** Names of the commands, without the prefix `holysheep.`. */
+const commandNames = [
+  'ask',
+  'compareModels',
+  'explainSelection',
+  'fixSelection',
+  'improveSelection',
+  'writeTests',
+  'runPrompt',
+  'stop',
+  'retryNow',
+  'newConversation',
+  'showPanel',
+  'openHistory',
+  'openScheduled',
+  'copyRequest',
+  'copyAnswer',
+  'copyPlainText',
+  'branch',
+  'deleteTurn',
+  'renameConversation',
+  'exportConversation',
+  'deleteConversation',
+  'setApiKey',
+  'removeApiKey',
+  'testConnection',
+  'addGateway',
+  'manageGateways',
+  'selectModel',
+  'setUpChat',
+  'openDemo',
+  'openWalkthrough',
+  'showLog',
+  'clearPromptHistory',
+  'resetNetworkState',
+  'exportDiagnostics',
+  'openHealth',
+  'chatAction',
+  'openInSideBar',
+  'openInEditor',
 ] as const;
 
 /**
- * Ids of all commands. The commands are registered at startup. The functions that the commands call belong to the app,
- * which is loaded when a command is executed, or earlier. The commands that users run are also listed in package.json.
+ * Ids of all commands except those in the title of the view in the side bar. The commands are registered at startup.
+ * The functions that the commands call belong to the app, which is loaded when a command is executed, or earlier. The
+ * commands that users run are also listed in package.json.
  */
-export const commandIds = [
-  'holysheep.ask',
-  'holysheep.compareModels',
-  'holysheep.explainSelection',
-  'holysheep.fixSelection',
-  'holysheep.improveSelection',
-  'holysheep.writeTests',
-  'holysheep.runPrompt',
-  'holysheep.stop',
-  'holysheep.retryNow',
-  'holysheep.newConversation',
-  'holysheep.showPanel',
-  'holysheep.openHistory',
-  'holysheep.openScheduled',
-  'holysheep.copyRequest',
-  'holysheep.copyAnswer',
-  'holysheep.copyPlainText',
-  'holysheep.branch',
-  'holysheep.deleteTurn',
-  'holysheep.renameConversation',
-  'holysheep.exportConversation',
-  'holysheep.deleteConversation',
-  'holysheep.setApiKey',
-  'holysheep.removeApiKey',
-  'holysheep.testConnection',
-  'holysheep.addGateway',
-  'holysheep.manageGateways',
-  'holysheep.selectModel',
-  'holysheep.setUpChat',
-  'holysheep.openDemo',
-  'holysheep.openWalkthrough',
-  'holysheep.showLog',
-  'holysheep.clearPromptHistory',
-  'holysheep.resetNetworkState',
-  'holysheep.exportDiagnostics',
-  'holysheep.openHealth',
-  'holysheep.chatAction',
-  'holysheep.openInSideBar',
-  'holysheep.openInEditor',
-  ...viewCommandIds,
-] as const;
+export const commandIds = commandNames.map((name) => `holysheep.${name}` as const);
 
 export type CommandId = (typeof commandIds)[number];
 

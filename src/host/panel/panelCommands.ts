@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import { parseAskArgument, parseCompareArgument } from '../commandArgs';
 import type { Commands } from '../commands';
-import type { viewCommandIds } from '../contributions';
+import { chatViewId } from '../contributions';
 import type { PanelLocation } from '../settings/settings';
 import { runFailureAction } from './failureActions';
-import type { PanelFeatures, PanelRegistry } from './panelRegistry';
+import type { PanelFeatures } from './panelRegistry';
 import type { PanelServices } from './panelServices';
 import { askForComparison, showPromptBox } from './promptBox';
 import { conversationForCommand, sendPrompt, startConversation } from './promptSender';
@@ -22,6 +22,7 @@ export function registerPanels(services: PanelFeatures) {
         .catch(onError);
     }),
   );
+  registerViewCommands(services);
   /**
    * Shows the current conversation in a location. With the argument `always`, which the walkthrough passes, other
    * conversations open there as well from now on.
@@ -36,7 +37,6 @@ export function registerPanels(services: PanelFeatures) {
       else panels.move(current ?? (await conversations.ensureCurrent()), location);
     };
   return {
-    ...viewCommands(panels),
     'holysheep.ask': askCommand(services),
     'holysheep.compareModels': (argument) => compareModels(services, argument),
     'holysheep.stop': () => conversations.runningConversation?.stop(),
@@ -62,24 +62,30 @@ export function locationIn(argument: unknown): PanelLocation | undefined {
   return argument instanceof vscode.Uri ? 'editor' : undefined;
 }
 
-/** Returns the commands in the title of the view, which act on the conversation in the view. */
-function viewCommands(panels: PanelRegistry) {
-  const run =
-    (id: string, ...args: readonly unknown[]) =>
-    () => {
+/** Commands in the title of the view in the side bar, with their arguments. */
+const viewCommands: Readonly<Record<string, readonly PanelLocation[]>> = {
+  newConversation: ['sideBar'],
+  openHistory: ['sideBar'],
+  openInEditor: [],
+  renameConversation: [],
+  exportConversation: [],
+  copyRequest: [],
+  deleteConversation: [],
+  compareModels: [],
+};
+
+/**
+ * Registers the commands in the title of the view. They do the same as the commands without `chat.` in their ids, but
+ * for the conversation in the view. VS Code does not tell a command that it was chosen in the title of a view.
+ */
+function registerViewCommands({ register, panels }: PanelFeatures): void {
+  for (const [name, args] of Object.entries(viewCommands)) {
+    const run = (): Thenable<unknown> => {
       panels.activateView();
-      return vscode.commands.executeCommand(id, ...args);
+      return vscode.commands.executeCommand(`holysheep.${name}`, ...args);
     };
-  return {
-    'holysheep.chat.newConversation': run('holysheep.newConversation', 'sideBar'),
-    'holysheep.chat.openHistory': run('holysheep.openHistory', 'sideBar'),
-    'holysheep.chat.openInEditor': run('holysheep.openInEditor'),
-    'holysheep.chat.renameConversation': run('holysheep.renameConversation'),
-    'holysheep.chat.exportConversation': run('holysheep.exportConversation'),
-    'holysheep.chat.copyRequest': run('holysheep.copyRequest'),
-    'holysheep.chat.deleteConversation': run('holysheep.deleteConversation'),
-    'holysheep.chat.compareModels': run('holysheep.compareModels'),
-  } satisfies Record<(typeof viewCommandIds)[number], unknown>;
+    register(vscode.commands.registerCommand(`${chatViewId}.${name}`, run));
+  }
 }
 
 export async function retryNow(services: PanelServices): Promise<void> {

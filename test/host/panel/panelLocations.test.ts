@@ -14,6 +14,7 @@ import { attempt, done, waitForEvents } from '../../support/host/scriptedEngine'
 import { storeIn } from '../../support/storeIn';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 import { valuesOf } from '../../support/valuesOf';
+import manifest from '../../../package.json';
 import { idleServices, noSubscription } from './fakePanel';
 
 /** An editor tab, or the view in the side bar. A page loads when the HTML is set. */
@@ -73,7 +74,13 @@ describe('location of a conversation', () => {
     env: { language: 'en' },
     l10n: englishL10n,
     languages: { onDidChangeDiagnostics: noSubscription },
-    commands: { executeCommand: (...command: readonly unknown[]) => Promise.resolve(commands.push(command)) },
+    commands: {
+      executeCommand: (...command: readonly unknown[]) => Promise.resolve(commands.push(command)),
+      registerCommand: (id: string, command: () => unknown) => {
+        viewCommands.set(id, command);
+        return noSubscription();
+      },
+    },
     window: {
       onDidChangeWindowState: noSubscription,
       activeTextEditor: undefined,
@@ -94,7 +101,9 @@ describe('location of a conversation', () => {
   let closed: Conversation[];
   let conversation: Conversation;
   let contexts: Map<string, boolean>;
-  let run: (id: 'openInSideBar' | 'openInEditor' | 'chat.renameConversation', argument?: unknown) => unknown;
+  let run: (id: 'openInSideBar' | 'openInEditor', argument?: unknown) => unknown;
+  /** Functions of the commands in the title of the view. */
+  let viewCommands: Map<string, () => unknown>;
 
   /** Loads the window, as after a reload. */
   const load = async (): Promise<void> => {
@@ -103,6 +112,7 @@ describe('location of a conversation', () => {
     const { PanelRestoration } = await import('../../../src/host/panel/panelRestoration');
     const onError = (error: unknown): void => void window.errors.push(error);
     contexts = new Map();
+    viewCommands = new Map();
     const resolve = (id: string) =>
       Promise.resolve([{ id, attachment: { kind: 'file', label: id, languageId: 'ts', code: '1' } }]);
     const services = {
@@ -350,12 +360,18 @@ describe('location of a conversation', () => {
       assert.equal((await (await createView()).load()).conversationId, conversation.id);
     });
 
+    for (const { command } of manifest.contributes.menus['view/title']) {
+      if (command.startsWith('holysheep.chat.')) {
+        it(`is known to the command ${command} in the title of the view`, () => assert.ok(viewCommands.has(command)));
+      }
+    }
+
     it('decides which conversation a command in the title of the view is for', async () => {
       panels.show(conversation);
       await createView();
       openIn = 'editor';
       panels.show(await ask('about pears'));
-      await run('chat.renameConversation');
+      await viewCommands.get('holysheep.chat.renameConversation')?.();
       assert.deepEqual(
         [commands.at(-1), window.conversations.current],
         [['holysheep.renameConversation'], conversation],
