@@ -19,14 +19,14 @@ export function segmentsSoFar(state: TurnState): readonly TurnSegment[] {
 
 /**
  * Returns the monotonic time of the end of a segment (a part of a turn). If the end was not recorded, returns the time
- * of the last recorded activity.
+ * of the last recorded activity. An attempt measures its end more precisely than events do, so a segment never ends
+ * before its attempts.
  */
 export function lastActivityAt(segment: TurnSegment): number {
-  const { startedAt = 0, lastTokenAt = startedAt, endedAt, ledger } = segment;
-  if (endedAt !== undefined) return endedAt;
+  const { startedAt = 0, lastTokenAt = startedAt, endedAt = lastTokenAt, ledger } = segment;
   const { entries, waits } = ledger;
   const ends = entries.map(({ at, headers, end }) => at + ((end ?? headers)?.ms ?? 0));
-  return Math.max(startedAt, lastTokenAt, ...ends, ...waits.map(({ at }) => at));
+  return Math.max(startedAt, endedAt, ...ends, ...waits.map(({ at }) => at));
 }
 
 /** Returns the totals of a turn over all of its segments (parts). */
@@ -36,6 +36,7 @@ export function totalsOf(state: TurnState) {
   const durations = segments.map((segment) => {
     return segment.startedAt === undefined ? 0 : Math.max(0, lastActivityAt(segment) - segment.startedAt);
   });
+  const [first] = segments.flatMap(firstTokenOf);
   return {
     attempts: sum(segments.map(({ attempts }) => attempts)),
     /** Total duration of the waits that have ended, in milliseconds. */
@@ -46,18 +47,22 @@ export function totalsOf(state: TurnState) {
      * Time to the first token of the turn, in milliseconds. The time is measured from the start of the attempt that
      * received the token.
      */
-    firstTokenMs: segments.flatMap(firstTokenMsOf)[0],
+    firstTokenMs: first?.ms,
+    /** Time to the first token, including the waits and retries before the attempt that received the token. */
+    firstTokenAfterMs: first && first.attemptMs + first.ms,
     usage: usages.length === 0 ? undefined : sumUsage(usages),
   };
 }
 
 /**
- * Returns a list with the time to the first token of a segment (a part of a turn). The list is empty if no token
- * arrived. The time that the attempt measured is preferred, because events are recorded slightly later.
+ * Returns a list with the time to the first token of a segment (a part of a turn), and the time from the start of the
+ * segment to the attempt that received the token. The list is empty if no token arrived. The time that the attempt
+ * measured is preferred, because events are recorded slightly later.
  */
-function firstTokenMsOf({ firstTokenAt = -Infinity, ledger }: TurnSegment): readonly number[] {
+function firstTokenOf({ startedAt = 0, firstTokenAt = -Infinity, ledger }: TurnSegment) {
   const attempt = ledger.entries.findLast(({ at }) => at <= firstTokenAt);
-  return attempt ? [attempt.end?.firstTokenMs ?? firstTokenAt - attempt.at] : [];
+  if (!attempt) return [];
+  return [{ ms: attempt.end?.firstTokenMs ?? firstTokenAt - attempt.at, attemptMs: attempt.at - startedAt }];
 }
 
 function sum(numbers: readonly number[]): number {

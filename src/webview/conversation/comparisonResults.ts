@@ -1,7 +1,7 @@
 import type { Words } from '../../shared/describe';
 import { answerSeconds } from '../../shared/describeTurn';
 import { fillTemplate } from '../../shared/format';
-import { costsOf, isRunning, segmentsOf, totalsOf, type TurnState } from '../../shared/protocol';
+import { costsOf, isRunning, totalsOf, type TurnState } from '../../shared/protocol';
 
 interface ComparedAnswer {
   readonly model: string;
@@ -39,8 +39,6 @@ export function describeComparison({ strings, format }: Words, answers: readonly
     // No-break spaces keep a number and its unit on the same line.
     return [fillTemplate(template, winner.model, description.replaceAll(' ', '\u00a0'))];
   };
-  const size = ({ usage, characters }: Measured): number =>
-    hasTokens ? (usage?.completionTokens ?? 0) - (usage?.reasoningTokens ?? 0) : characters;
   const speed = ({ usage, characters, seconds }: Measured): number =>
     (hasTokens ? (usage?.completionTokens ?? 0) : characters) / seconds;
 
@@ -63,24 +61,21 @@ export function describeComparison({ strings, format }: Words, answers: readonly
     ),
     ...best(
       strings.comparisonLongest,
-      (answer) => -size(answer),
-      (answer) =>
-        fillTemplate(hasTokens ? strings.summaryTokens : strings.contextCharacters, format.count(size(answer))),
+      // The length is compared in characters, because the tokens of an answer can include its reasoning.
+      ({ characters }) => -characters,
+      ({ characters }) => fillTemplate(strings.contextCharacters, format.count(characters)),
     ),
   ];
 }
 
 function measure(model: string, state: TurnState) {
   const totals = totalsOf(state);
-  const first = segmentsOf(state).find(({ firstTokenAt }) => firstTokenAt !== undefined);
   return {
     model,
     usage: totals.usage,
     costs: costsOf(state),
     characters: state.text.length,
-    // The time to the first token is measured from the start of the turn, so that it includes the waits and retries
-    // before the token.
-    firstTokenMs: first?.firstTokenAt === undefined ? undefined : first.firstTokenAt - (first.startedAt ?? 0),
+    firstTokenMs: totals.firstTokenAfterMs,
     seconds: answerSeconds(totals),
   };
 }

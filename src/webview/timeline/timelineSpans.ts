@@ -89,9 +89,10 @@ export function createSpans(state: TurnState, now?: number): TurnSpans {
       });
     });
     parts.push(...waitSpans(waits, axis));
+    const firstToken = axis.toAxis(segment.firstTokenAt ?? 0);
     for (const { second, chars } of throughputSeconds(segment.throughput)) {
-      const from = Math.min(axis.end, total + second * 1000);
-      throughput.push({ from, to: Math.min(axis.end, from + 1000), chars });
+      const start = Math.min(axis.end, total + second * 1000);
+      throughput.push({ from: Math.max(start, firstToken), to: Math.min(axis.end, start + 1000), chars });
     }
     segments.push({ from: total, to: axis.end });
     attempts += segment.attempts;

@@ -123,8 +123,13 @@ describe('calculation of the totals of a turn', () => {
       waitedMs: 5000,
       ms: 7600,
       firstTokenMs: 385,
+      firstTokenAfterMs: 5485,
       usage: { promptTokens: 10, completionTokens: 80, totalTokens: 90 },
     });
+  });
+
+  it('has a duration that is not shorter than its attempt, whose time is more precise', () => {
+    assert.equal(totalsOf(stateAfter([start(0), text(3), ended(6, 6.6), done(6)])).ms, 6.6);
   });
 
   it('adds up the usage of all segments', () => {

@@ -37,10 +37,17 @@ const describeAnswers = (...states: readonly TurnState[]): string =>
   ).join('\u00a0· ');
 
 const tests: Readonly<Record<string, { readonly results: string; readonly states: readonly TurnState[] }>> = {
-  'compare tokens if all answers have a usage': {
-    results:
-      'First token: m2 (after 300\u00a0ms)\u00a0· Fastest: m1 (100\u00a0tok/s)\u00a0· Longest: m2 (150\u00a0tok)',
-    states: [answer({ tokens: usage(200, 100) }), answer({ firstTokenAt: 1300, tokens: usage(150) })],
+  'compare the speed in tokens if all answers have a usage': {
+    results: 'First token: m2 (after 300\u00a0ms)\u00a0· Fastest: m1 (100\u00a0tok/s)',
+    states: [answer({ tokens: usage(200) }), answer({ firstTokenAt: 1300, tokens: usage(150) })],
+  },
+  'compare the length without the reasoning': {
+    results: 'Fastest: m1 (100\u00a0tok/s)\u00a0· Longest: m2 (5\u00a0characters)',
+    states: [answer({ tokens: usage(200, 190) }), answer({ text: 'Hello', tokens: usage(20) })],
+  },
+  'contain the same time to the first token as the summaries of the answers': {
+    results: 'First token: m1 (after 296\u00a0ms)',
+    states: [answer({ ended: { firstTokenMs: 296 } }), answer({ ended: { firstTokenMs: 297 } })],
   },
   'compare characters if the usage of an answer is unknown': {
     results: 'Fastest: m2 (2.5\u00a0characters/s)\u00a0· Longest: m2 (5\u00a0characters)',

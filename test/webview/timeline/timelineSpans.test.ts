@@ -113,8 +113,16 @@ describe('time spans of the timeline', () => {
     ]);
     assert.equal(spans.total, 5000);
     assert.deepEqual(spans.throughput, [
-      { from: 0, to: 1000, chars: 3 },
+      { from: 500, to: 1000, chars: 3 },
       { from: 3000, to: 4000, chars: 2 },
+    ]);
+  });
+
+  it('start the throughput at the first token, even if the token arrived within a second', () => {
+    const { throughput } = createSpans(fold([ev.attempt(), ev.text('a', 1400), ev.text('b', 2100), ev.done('ab')]));
+    assert.deepEqual(throughput, [
+      { from: 400, to: 1000, chars: 1 },
+      { from: 1000, to: 2000, chars: 1 },
     ]);
   });
 
