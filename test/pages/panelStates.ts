@@ -138,6 +138,18 @@ const hostNotice = (kind: HostNotice['kind'], text: string, ...actions: readonly
   },
 });
 
+const tableRow = (cell: (column: number) => string): string =>
+  `|${Array.from({ length: 14 }, (_, column) => ` ${cell(column)} |`).join('')}\n`;
+const wideTable = tableRow((column) => `Column ${column}`) + tableRow(() => '---') + tableRow((column) => `${column}`);
+/** An answer whose text is set from right to left, with code, which is not. */
+const hebrew = [
+  'כבשה היא יונק (`Ovis aries`).',
+  '- צמר\n- `sheep.ts` הוא קובץ\n- English item\n  1. חלב',
+  '> ציטוט.',
+  '| גזע | צמר |\n|---|---|\n| מרינו | עדין. |',
+  '```ts\nconst sheep = 1;\n```',
+].join('\n\n');
+
 const attachment = { kind: 'file', label: 'sample.ts', languageId: 'typescript', code: 'let a = 1;' } as const;
 const finished = exchange('a', { prompt: texts.code, state: turns['done']! });
 
@@ -226,6 +238,14 @@ export const panelStates: readonly PanelState[] = [
     name: 'attached',
     snapshot: snapshot([{ ...finished, attachments: [attachment, { ...attachment, truncated: true }] }]),
     act: (page) => page.locator('article.you summary').first().click(),
+  },
+  {
+    name: 'wide-table',
+    snapshot: snapshot([exchange('a', { state: stateOf(ev.text(wideTable), ev.done(wideTable)) })]),
+  },
+  {
+    name: 'right-to-left',
+    snapshot: snapshot([exchange('a', { prompt: 'מהי כבשה?', state: stateOf(ev.text(hebrew), ev.done(hebrew)) })]),
   },
   { name: 'long-prompt', snapshot: snapshot([{ ...finished, prompt: longPrompt(texts) }]) },
   {

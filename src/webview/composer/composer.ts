@@ -37,6 +37,7 @@ export function createComposer(context: PageContext, onStop: () => void) {
     placeholder: strings.promptPlaceholder,
     rows: '1',
     spellcheck: 'false',
+    dir: 'auto',
   });
   const placeholder = element(
     'div',

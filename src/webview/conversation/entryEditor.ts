@@ -55,7 +55,7 @@ export function createEntryEditor(context: PageContext, entry: EditableEntry) {
   };
 
   const open = (text: string): HTMLTextAreaElement => {
-    const field = element('textarea', { 'aria-label': entry.label, rows: '1', spellcheck: 'false' });
+    const field = element('textarea', { 'aria-label': entry.label, rows: '1', spellcheck: 'false', dir: 'auto' });
     field.value = text;
     const submitButton = button(entry.submitLabel, 'primary', submit);
     const cancelButton = button(context.strings.cancel, 'secondary', cancel);

@@ -33,6 +33,15 @@ const TAGS: ReadonlyMap<string, Tag> = new Map([
 
 const HEADINGS: readonly Tag[] = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'];
 
+/**
+ * Attributes that let the first letter of a block or list item decide on the direction of its text. If a quote and the
+ * paragraphs in it had these attributes, the browser would find no letter for the direction of the quote.
+ */
+const textDirection: Attributes = { dir: 'auto' };
+
+/** Maximum length of a table header that is not wrapped, in characters of its Markdown source. */
+const MAX_UNWRAPPED_HEADER = 24;
+
 const TASK = /^\[([ xX])\]\s/;
 
 /**
@@ -43,10 +52,13 @@ export function blockToTree(tokens: readonly Token[], context: BlockContext): El
   return nodes.find((node): node is ElementSpec => typeof node !== 'string');
 }
 
-function openElement(token: Token) {
+function openElement(token: Token, { depth }: Frame) {
   const tag = token.type === 'heading_open' ? HEADINGS.find((name) => name === token.tag) : TAGS.get(token.type);
   // A paragraph in a tight list has no element of its own. Its text is a direct child of the list item.
-  return tag && !token.hidden ? { tag, attributes: toAttributes(token) } : undefined;
+  if (!tag || token.hidden) return undefined;
+  const attributes = toAttributes(token);
+  if (depth > 0 && tag !== 'li') return { tag, attributes };
+  return { tag, attributes: attributes === noAttributes ? textDirection : { ...attributes, ...textDirection } };
 }
 
 function toAttributes(token: Token): Attributes {
@@ -63,6 +75,8 @@ function pushLeaf(token: Token, parent: Frame, frames: readonly Frame[], context
     children.push(codeBlockSpec(token.content, language, context.toolbarFor(language), isOpen));
   switch (token.type) {
     case 'inline':
+      if (parent.tag === 'th' && token.content.length <= MAX_UNWRAPPED_HEADER)
+        parent.attributes = { ...parent.attributes, 'data-short': '' };
       if (typeof children.at(-1) === 'string') pushText(children, '\n');
       pushNodes(children, extractTaskMarker(context.renderInline(token.content), parent, frames, context.labels));
       break;
@@ -99,7 +113,7 @@ function extractTaskMarker(
   const item = frames.findLast(({ tag }) => tag !== undefined && tag !== 'p');
   if (item?.tag !== 'li' || item.children.length > 0 || paragraph.children.length > 0) return specs;
   const done = match[1] !== ' ';
-  item.attributes = { class: 'task', 'data-checked': String(done) };
+  item.attributes = { ...item.attributes, class: 'task', 'data-checked': String(done) };
   return [taskMark(done ? taskDone : taskOpen), text.slice(match[0].length), ...specs.slice(1)];
 }
 

@@ -1,6 +1,6 @@
 import { firstChars } from '../../shared/protocol';
 import { type Icon, iconPath } from '../util/element';
-import { element, noAttributes, type ElementSpec, type NodeSpec } from './tree';
+import { codeDirection, element, noAttributes, type ElementSpec, type NodeSpec } from './tree';
 
 export const codeActions = ['copy', 'insertIntoTerminal', 'insert', 'apply', 'newFile', 'wrap'] as const;
 
@@ -66,6 +66,7 @@ function iconSpec(icon: Icon): ElementSpec {
 export function codeBlockSpec(code: string, language: string, toolbar: ElementSpec, isOpen: boolean): ElementSpec {
   const attributes = {
     class: 'code-block',
+    ...codeDirection,
     ...(language === '' ? {} : { 'data-language': language }),
     ...(isOpen ? { 'data-open': '' } : {}),
   };

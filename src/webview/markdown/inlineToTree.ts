@@ -1,7 +1,7 @@
 import type { Token } from 'markdown-it';
 import { visibleText } from '../../shared/protocol';
 import { tokensToNodes, type Frame } from './tokenTree';
-import { element, noAttributes, pushText, type Attributes, type NodeSpec, type Tag } from './tree';
+import { codeDirection, element, noAttributes, pushText, type Attributes, type NodeSpec, type Tag } from './tree';
 
 /** Maximum nesting depth of inline elements. Deeper markup is rendered as plain text. */
 const MAX_DEPTH = 32;
@@ -37,7 +37,7 @@ function pushLeaf(token: Token, { children, isAddress }: Frame, frames: readonly
       children.push(element('br', noAttributes, []));
       break;
     case 'code_inline':
-      children.push(element('code', noAttributes, [token.content]));
+      children.push(element('code', codeDirection, [token.content]));
       break;
     case 'image':
       pushImage(token, children, frames);

@@ -48,6 +48,6 @@ export function tokensToNodes(
 }
 
 function closeElement(tag: Tag, { attributes, children }: Frame): ElementSpec {
-  const spec = element(tag, attributes, children);
-  return tag === 'table' ? element('div', { class: 'table-scroll' }, [spec]) : spec;
+  if (tag !== 'table') return element(tag, attributes, children);
+  return element('div', { ...attributes, class: 'table-scroll' }, [element(tag, noAttributes, children)]);
 }

@@ -28,6 +28,9 @@ export type NodeSpec = string | ElementSpec;
  */
 export const noAttributes: Attributes = {};
 
+/** Attributes of code. Code is written from left to right, even in an Arabic or Hebrew answer. */
+export const codeDirection: Attributes = { dir: 'ltr' };
+
 export function element(tag: Tag, attributes: Attributes, children: readonly NodeSpec[]): ElementSpec {
   return { tag, attributes, children };
 }

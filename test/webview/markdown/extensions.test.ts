@@ -66,6 +66,33 @@ describe('Markdown renderer beyond CommonMark', () => {
     });
   }
 
+  it('lets the first letter of each block and list item decide on its direction', () => {
+    const text = '# a\n\nb\n\n- c\n\n  d\n- [x] e\n\n> f\n\n| g |\n|---|\n| h |\n\n1. i\n3. j\n';
+    const directed = renderAtOnce(text).querySelectorAll('[dir]');
+    assert.deepEqual(
+      [...directed].map((element) => `${element.localName} ${element.getAttribute('dir')}`),
+      ['h1', 'p', 'ul', 'li', 'li', 'blockquote', 'div', 'ol', 'li', 'li'].map((name) => `${name} auto`),
+    );
+  });
+
+  it('sets code from left to right', () => {
+    const directed = renderAtOnce('`a`\n\n```\nb\n```\n').querySelectorAll('[dir="ltr"]');
+    assert.deepEqual(
+      [...directed].map(({ className, localName }) => className || localName),
+      ['code', 'code-block'],
+    );
+  });
+
+  it('marks short table headers, which are not wrapped', () => {
+    const long = 'A header that is longer than the others';
+    const headers = renderAtOnce(`| Column 0 | ${long} |\n|:--|---|\n| a | b |\n`).querySelectorAll('th');
+    assert.deepEqual(
+      [...headers].map((header) => header.hasAttribute('data-short')),
+      [true, false],
+    );
+    assert.equal(headers[0]?.className, 'align-left');
+  });
+
   it('replaces the brackets of task list items with marks that have an accessible name', () => {
     const items = [...renderAtOnce('- [ ] open\n- [x] done\n- [X] *done*\n- [y] none\n').querySelectorAll('li')];
     assert.deepEqual(

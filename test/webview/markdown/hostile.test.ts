@@ -10,7 +10,7 @@ const ALLOWED_ELEMENTS = new Set(
 );
 
 const ALLOWED_ATTRIBUTES =
-  /^(?:class|role|href|title|start|tabindex|type|d|viewBox|aria-hidden|aria-label|aria-pressed|data-(?:language|open|checked|action))$/;
+  /^(?:class|role|href|title|start|tabindex|type|d|viewBox|aria-hidden|aria-label|aria-pressed|dir|data-(?:language|open|checked|action|short))$/;
 
 const FORBIDDEN_URLS: readonly string[] = [
   'javascript:alert(1)',
