@@ -52,6 +52,7 @@ const messageFields = {
   switchModel: { ...answer, model: v.pipe(text, v.nonEmpty()) },
   newConversation: {},
   openHistory: {},
+  openUsage: {},
   /** Makes a conversation writable in this window although it is open in another window. */
   openHere: {},
   /**

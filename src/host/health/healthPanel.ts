@@ -56,7 +56,7 @@ export function createHealth(
 }
 
 export function registerHealth({ healthPanel }: { readonly healthPanel: HealthPanel }) {
-  return { 'holysheep.openHealth': () => healthPanel.show() } satisfies Commands;
+  return { 'holysheep.openHealth': (tab) => healthPanel.show(tab === 'usage' ? tab : undefined) } satisfies Commands;
 }
 
 /** The editor tab with the page *Usage and health*. Each window has at most one such tab. */

@@ -62,8 +62,9 @@ function comparisonBlocks(answers: readonly Answer[]): readonly string[] {
 function summaryBlocks(summary: ShownSummary | undefined): readonly string[] {
   if (!summary) return [];
   const { answer, turns } = summary;
+  const { strings, format } = hostWords();
   return [
-    `## ${turns === 0 ? vscode.l10n.t('Summary of another conversation') : vscode.l10n.t('Summary of the earlier turns ({turns})', { turns })}`,
+    `## ${turns === 0 ? strings.summaryOfOther : format.plural(turns, strings.summaryOfOne, strings.summaryOf)}`,
     closeCodeFence(answer.state.text),
   ];
 }

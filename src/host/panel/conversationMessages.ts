@@ -78,6 +78,7 @@ export function conversationMessages(services: PanelServices, conversation: Conv
     runCommand: ({ id }) => runComposerCommand(services, conversation, id),
     newConversation: () => command('newConversation', panels.locationOf(conversation)),
     openHistory: () => command('openHistory', panels.locationOf(conversation)),
+    openUsage: () => command('openHealth', 'usage'),
     addGateway: () => command('addGateway'),
     openTour: () => command('openDemo'),
     leaveTour: () => gatewaySets.useOwn(),

@@ -7,7 +7,6 @@ import { findProblems } from '../code/findCode';
 import type { ContextReference } from '../context/contextId';
 import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
-import { historyTime } from '../ui/historyTime';
 import { panelTitle } from '../ui/panelText';
 import { hostWords } from '../ui/words';
 import { Disposable } from '../util/disposable';
@@ -70,7 +69,7 @@ export class Suggestions extends Disposable {
           kind: 'conversation' as const,
           id,
           label: panelTitle(title),
-          time: historyTime(lastActivityAt, Date.now(), hostWords().format),
+          time: hostWords().format.timeOfDay(lastActivityAt),
         })),
     ];
   }

@@ -1,7 +1,7 @@
 import type { Attachment, ContextKind, ShownExchange } from '../../shared/exchanges';
 import { countLines } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
-import { button, element, iconButton } from '../util/element';
+import { button, disclosure, element, iconButton } from '../util/element';
 import { createEntryEditor, type EntryEditor } from './entryEditor';
 
 /**
@@ -26,7 +26,7 @@ export class PromptEntry {
   ) {
     const { strings } = context;
     const { prompt, id: exchangeId } = exchange;
-    const text = element('div', { class: 'prompt-text', 'data-part': 'prompt' }, prompt);
+    const text = element('div', { class: 'prompt-text', 'data-part': 'prompt', dir: 'auto' }, prompt);
     this.text = text;
     this.bubble = element('div', { class: 'bubble' }, text);
     if (isLong(prompt)) {
@@ -90,23 +90,11 @@ export class PromptEntry {
 
 function createAttachmentItem(context: PageContext, attachment: Attachment): HTMLElement {
   const code = element('code', { 'data-language': attachment.languageId }, attachment.code);
-  return element(
-    'li',
-    {},
-    element(
-      'details',
-      { class: 'attachment' },
-      element(
-        'summary',
-        {},
-        element('span', { class: 'attachment-label' }, attachment.label),
-        ' ',
-        element('span', { class: 'attachment-details' }, attachmentDetails(context, attachment).join(' · ')),
-      ),
-      // The attached code must be focusable because it can scroll (axe rule `scrollable-region-focusable`).
-      element('pre', { tabindex: '0' }, code),
-    ),
-  );
+  const label = element('span', { class: 'attachment-label' }, attachment.label);
+  const details = element('span', {}, attachmentDetails(context, attachment).join(' · '));
+  // The attached code must be focusable because it can scroll (axe rule `scrollable-region-focusable`).
+  const content = element('pre', { tabindex: '0' }, code);
+  return element('li', {}, disclosure(element('span', {}, label, ' ', details), 'attachment', content));
 }
 
 function attachmentDetails({ strings, format }: PageContext, { kind, code, truncated }: Attachment): string[] {

@@ -229,7 +229,6 @@ export function createDetails(
   }
   if (hasTimeline(state)) lines.push(timeline.element);
   const details = disclosure(strings.details, 'card-details', element('div', {}, ...lines));
-  details.querySelector('summary')?.append(svgIcon('chevronRight'));
   details.open = timeline.isOpen;
   details.addEventListener('toggle', () => timeline.setOpen(details.open));
   // Keeps screen readers from announcing details that the user has just opened. The card is a live region, so screen

@@ -2,7 +2,7 @@ import type { PanelStrings } from '../../shared/panelStrings';
 import type { RecordedEvent, TurnState } from '../../shared/protocol';
 import type { MarkdownOptions, StreamingMarkdown } from '../markdown/streamingMarkdown';
 import type { PageContext } from '../pageContext';
-import { element, setText } from '../util/element';
+import { disclosure, element, setText } from '../util/element';
 import type { ShownAnswer } from './shownAnswer';
 
 export type TurnTexts = ReturnType<typeof createTurnTexts>;
@@ -54,9 +54,11 @@ export function createTurnTexts(context: PageContext, { id: answerId, exchange }
 }
 
 function createReasoningView(strings: PanelStrings, create: (root: HTMLElement) => StreamingMarkdown) {
-  const summary = element('summary', {}, strings.reasoning);
+  const caption = element('span', {}, strings.reasoning);
   const root = element('div', { class: 'reasoning-text' });
-  const details = element('details', { class: 'reasoning', 'data-part': 'reasoning', hidden: '' }, summary, root);
+  const details = disclosure(caption, 'reasoning', root);
+  details.dataset['part'] = 'reasoning';
+  details.hidden = true;
   let text: StreamingMarkdown | undefined;
   return {
     element: details,
@@ -72,7 +74,7 @@ function createReasoningView(strings: PanelStrings, create: (root: HTMLElement) 
       if (text) text.finish(onShown);
       else onShown();
     },
-    setThinking: (thinking: boolean) => setText(summary, thinking ? strings.reasoningRunning : strings.reasoning),
+    setThinking: (thinking: boolean) => setText(caption, thinking ? strings.reasoningRunning : strings.reasoning),
   };
 }
 

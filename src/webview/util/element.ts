@@ -29,8 +29,9 @@ export function button(
   return newButton;
 }
 
-export function disclosure(caption: string, className: string, ...children: readonly Child[]): HTMLDetailsElement {
-  return element('details', { class: className }, element('summary', {}, caption), ...children);
+export function disclosure(caption: Child, className: string, ...children: readonly Child[]): HTMLDetailsElement {
+  const summary = element('summary', {}, caption, svgIcon('chevronRight'));
+  return element('details', { class: className }, summary, ...children);
 }
 
 /** Returns the closest element that matches a selector, starting at the target of an event. */

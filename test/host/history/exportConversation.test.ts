@@ -440,7 +440,7 @@ describe('conversation with comparisons and summaries', () => {
       'Second?',
       '## gpt-4o',
       'Two',
-      '## Summary of the earlier turns (2)',
+      '## Summary of 2 earlier turns',
       'In short',
       '## You',
       'Third?',

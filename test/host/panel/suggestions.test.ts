@@ -95,6 +95,12 @@ describe('suggestions of an empty conversation', () => {
     assert.match(found[0]?.time ?? '', /\d:\d\d/);
   });
 
+  it('have the day and the time of a conversation of another day', async () => {
+    recent = [{ id: 'a', title: 'a', lastActivityAt: Date.now() - 24 * 60 * 60 * 1000 }];
+    const found = (await list()).find(({ kind }) => kind === 'conversation');
+    assert.match(found?.time ?? '', /^[A-Z][a-z]{2} \d/);
+  });
+
   it("are the demo's scenarios while the demo is open", async () => {
     selected = 'let a;';
     assert.deepEqual(await labels({ set: 'demo' }), ['A normal answer']);

@@ -35,4 +35,10 @@ describe('line that shows the cost of the conversation', () => {
       page.receive({ type: 'conversationCost', ...total });
       assert.deepEqual([line.hidden, line.textContent], [text === undefined, text ?? '']);
     });
+
+  it('opens the usage with a click', () => {
+    page.receive({ type: 'conversationCost', costs: [usd], unknownAnswers: 0 });
+    page.root.querySelector<HTMLElement>('.cost-line button')?.click();
+    assert.deepEqual(page.posted.at(-1), { type: 'openUsage' });
+  });
 });
