@@ -49,5 +49,7 @@ export function tokensToNodes(
 
 function closeElement(tag: Tag, { attributes, children }: Frame): ElementSpec {
   if (tag !== 'table') return element(tag, attributes, children);
-  return element('div', { ...attributes, class: 'table-scroll' }, [element(tag, noAttributes, children)]);
+  // A table must be focusable because it can scroll (axe rule `scrollable-region-focusable`).
+  const scrollAttributes = { ...attributes, class: 'table-scroll', tabindex: '0' };
+  return element('div', scrollAttributes, [element(tag, noAttributes, children)]);
 }
