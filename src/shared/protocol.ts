@@ -160,6 +160,7 @@ export interface HostNotice {
   readonly id: string;
   /** `message` for the result of what the user has done, `spending` for a warning about the daily budget. */
   readonly kind: 'message' | 'spending';
+  /** `information` also ends when the user sends a prompt. */
   readonly severity: 'information' | 'warning' | 'error';
   readonly text: string;
   /** Captions of the buttons. */

@@ -173,7 +173,7 @@ export class ConversationPanel extends Disposable {
         this.postState();
       },
       send: ({ prompt, more }) => {
-        notices.end({ kind: 'message' });
+        notices.end({ severity: 'information' });
         return this.send(toComposedInput(prompt, more));
       },
       endNotice: ({ id, action }) => notices.end({ id }, action),

@@ -24,7 +24,7 @@ interface NoticeServices {
 const minNoticedMs = 30_000;
 
 /**
- * Shows a notification about a turn whose panel is not visible, at most one for each turn. Turns of VS Code's chat and
+ * Shows a message about a turn whose panel is not visible, at most one for each turn. Turns of VS Code's chat and
  * of other extensions cause no notifications, because they have no panel.
  */
 export function registerTurnNotices(services: NoticeServices): { dispose(): void } {

@@ -43,12 +43,13 @@ class Notices {
   }
 
   /**
-   * Ends the notice of this kind or with this id.
+   * Ends the notices that have all of these properties.
    * @param action caption of the clicked button; undefined if the user has clicked no button of the notice
    */
-  end({ kind, id }: Partial<HostNotice>, action?: string): void {
+  end(properties: Partial<HostNotice>, action?: string): void {
+    const names = Object.keys(properties) as (keyof HostNotice)[];
     for (const { notice, resolve } of this.current.values()) {
-      if (notice.kind !== kind && notice.id !== id) continue;
+      if (!names.every((name) => notice[name] === properties[name])) continue;
       this.current.delete(notice.kind);
       this.post();
       resolve(action);

@@ -16,6 +16,7 @@ export interface ToastAction {
 // Only this file shows notifications, dialogs, input boxes and status bar messages, so that text from outside the
 // extension is always escaped. Oxlint enforces this rule.
 
+/** Shows a message with buttons, as {@link askUser} does without further text. */
 export function showToast(
   log: ErrorLog,
   kind: MessageKind,

@@ -119,6 +119,13 @@ describe('message of the extension', () => {
     assert.deepEqual(texts(), [['Two.']]);
   });
 
+  it('stays when the user sends a prompt if it is a warning', async () => {
+    const view = await open();
+    ui().showToast({ error: assert.ifError }, 'warning', 'The disk is full.');
+    await view.send({ type: 'send', prompt: 'Hello' });
+    assert.deepEqual(texts(), [['The disk is full.']]);
+  });
+
   it('disappears when the user sends a prompt', async () => {
     const view = await open();
     await tell('Removed.');
