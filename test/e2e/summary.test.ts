@@ -96,4 +96,27 @@ describe('summary of a conversation', () => {
     const texts = await sent(1);
     assert.deepEqual([texts[0], texts.length, texts.at(-1)], ['Go on', 3, 'Once more']);
   });
+
+  it('is interrupted by a reload of the window, which leaves the queued prompt unsent', async () => {
+    gateway.script = (request) =>
+      isForSummary(request) ? [{ delta: 'The user asks' }, { end: 'stall' }] : script(request);
+    await panel.newConversation();
+    await panel.send('About fruit?');
+    await panel.inState('done').waitFor();
+    await panel.send('More?');
+    await panel.inState('done').and(panel.assistants.nth(1)).waitFor();
+    await panel.send(`And why? ${essay}`);
+    await panel.button('Continue with a summary').click();
+    await summary().getByText('The user asks').waitFor();
+    await panel.send('And nuts?');
+    await panel.frame.getByText('Starts after the summary').waitFor();
+    await workbench.reload();
+    await summary().getByText('The summary was interrupted.').waitFor();
+    await panel.frame.getByText('Not sent.').waitFor();
+    gateway.script = script;
+    await summary().getByRole('button', { name: 'Summarize again' }).click();
+    await summary().getByText('The user asks about fruit.').waitFor();
+    await panel.button('Send now').click();
+    await panel.inState('done').waitFor();
+  });
 });
