@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { chromium, type Browser, type Locator } from 'playwright-core';
 import { panelStrings } from '../../src/shared/panelStrings';
 import { findBrowser } from '../support/browser';
+import { ev } from '../webview/panel/support/events';
 import { countAnswers, panelStates } from './panelStates';
 import { StaticPage } from './staticPage';
 
@@ -113,6 +114,36 @@ describe('layout of a comparison', () => {
       rows.every(({ row }) => Math.abs(row) <= 1),
       JSON.stringify(rows),
     );
+  });
+
+  it('names the gateways only if the answers come from different gateways', async () => {
+    await show('comparison', 1400);
+    const names = answers().locator('.turn-gateway:visible');
+    assert.equal(await names.count(), 0);
+    const gateway = { id: 'https://other.example/v1', label: 'Other', origin: 'https://other.example' };
+    await panel.post({ type: 'events', answerId: 'c0', events: [ev.attempt({ attempt: 2, gateway })] });
+    await answers().getByText('Other', { exact: true }).waitFor();
+    assert.equal(await names.count(), 4);
+  });
+
+  it('keeps the end of a running answer in view', async () => {
+    await show('comparison', 900);
+    // From the second text on, the answer keeps its height.
+    for (const minTop of [1000, 2500]) {
+      await panel.post({ type: 'events', answerId: 'c0', events: [ev.text('A long paragraph. '.repeat(200))] });
+      await panel.page.waitForFunction((min) => {
+        const { scrollTop, scrollHeight, clientHeight } = document.querySelector('.columns article')!;
+        return scrollTop > min && scrollHeight - scrollTop - clientHeight < 1;
+      }, minTop);
+    }
+  });
+
+  it('lets the Page Down key scroll the focused answer', async () => {
+    await show('comparison-ended', 900);
+    const answer = answers().nth(1);
+    await answer.evaluate((element) => element.focus());
+    await panel.page.keyboard.press('PageDown');
+    await panel.page.waitForFunction((element) => element.scrollTop > 0, await answer.elementHandle());
   });
 
   it('does not let stacked answers scroll', async () => {
