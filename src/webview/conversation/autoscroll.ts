@@ -86,6 +86,12 @@ export function createAutoscroll(context: PageContext, area: ScrollArea, jumpBut
     if (readingPosition ?? previous) context.onLocalChange();
   };
 
+  /** Returns whether upward input scrolls an answer of a comparison inside `scroller`, and not `scroller` itself. */
+  const scrollsAnswer = (target: EventTarget | null): boolean => {
+    const answer = closestElement(target, '.column > .turn');
+    return answer !== null && answer !== scroller && answer.scrollTop > 0;
+  };
+
   const followEnd = (): void => {
     follows = true;
     isUserScrolling = false;
@@ -94,9 +100,11 @@ export function createAutoscroll(context: PageContext, area: ScrollArea, jumpBut
     context.clock.frame(applyScroll);
   };
 
-  scroller.addEventListener('wheel', ({ deltaY }) => handleInput(deltaY < 0), { passive: true });
+  scroller.addEventListener('wheel', ({ deltaY, target }) => handleInput(deltaY < 0 && !scrollsAnswer(target)), {
+    passive: true,
+  });
   scroller.addEventListener('touchmove', () => handleInput(false), { passive: true });
-  scroller.addEventListener('keydown', (event) => handleInput(scrollsUp(event)));
+  scroller.addEventListener('keydown', (event) => handleInput(scrollsUp(event) && !scrollsAnswer(event.target)));
   // The listeners for the end of a drag are on the window only during the drag. Otherwise, the listeners of a
   // comparison column would remain on the window after the column was removed.
   const endDrag = (): void => {

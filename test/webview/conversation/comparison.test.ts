@@ -412,6 +412,21 @@ describe('comparison of answers', () => {
     assert.equal(click(), 100);
   });
 
+  it('lets the conversation follow its end while the user scrolls up in an answer', () => {
+    const conversation = new Scroller(page.one('log'), page);
+    const scrolled = new Scroller(at(0), page);
+    page.key('End');
+    const distanceAfterWheel = (): number => {
+      at(0).dispatchEvent(new page.window.WheelEvent('wheel', { deltaY: -100, bubbles: true }));
+      conversation.grow(100);
+      return conversation.distanceFromEnd;
+    };
+    scrolled.moveTo(100);
+    assert.equal(distanceAfterWheel(), 0);
+    scrolled.moveTo(0);
+    assert.equal(distanceAfterWheel(), 100);
+  });
+
   it('scrolls to the end of a running answer, but not of a finished answer', () => {
     page.snapshot([compare([column('m1', { state: done('Hi') }), column('m2')])]);
     const [finished, running] = [0, 1].map((index) => new Scroller(at(index), page)) as [Scroller, Scroller];
