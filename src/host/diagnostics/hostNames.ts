@@ -17,9 +17,10 @@ export function isPublicOrigin(origin: string): boolean {
 export function requestedOrigins({ turns, gateways }: EngineReport): readonly string[] {
   const ofTurns = turns.flatMap(({ host, attempts }) => {
     const ofAttempts = attempts.map(({ gateway }) => originOf(gateway.id));
-    // If a turn made no attempt, only the host name of its gateway is known. HTTPS is then assumed. The host name is
-    // empty if no gateway could be used.
-    return host === '' || ofAttempts.some((origin) => hostOf(origin) === host) ? ofAttempts : [`https://${host}`];
+    // If a turn made no attempt at its first gateway, only the host name of that gateway is known. HTTPS is then
+    // assumed. The host name is empty if no gateway could be used.
+    const isKnown = host === '' || ofAttempts.some((origin) => hostOf(origin) === host);
+    return isKnown ? ofAttempts : [...ofAttempts, `https://${host}`];
   });
   return [...new Set([...ofTurns, ...gateways.map(({ id }) => originOf(id))])];
 }

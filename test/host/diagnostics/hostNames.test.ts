@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { hostNameHider, isPublicOrigin } from '../../../src/host/diagnostics/hostNames';
+import { addToLedger, emptyLedger } from '../../../src/engine/state/ledger';
+import { hostNameHider, isPublicOrigin, requestedOrigins } from '../../../src/host/diagnostics/hostNames';
+import { ev } from '../../webview/panel/support/events';
 
 const [holySheep, company] = ['https://api.holysheep.ai', 'http://llm.corp.example:8080'] as const;
 const hide = hostNameHider([holySheep, company], ['https://old.example', company, 'http://127.0.0.1:8080']);
@@ -28,6 +30,15 @@ describe('host names in the diagnostics report', () => {
 
   it('are replaced with the same name, such as "gateway 2", if two gateways have the same host', () => {
     assert.equal(hostNameHider([holySheep, company, company], [])('llm.corp.example'), 'gateway 2');
+  });
+
+  it('include the gateways of all attempts and the first gateway of each turn', () => {
+    const [first = assert.fail()] = [ev.attempt({ gateway: { id: `${company}/v1`, label: 'LLM' } })].reduce(
+      addToLedger,
+      emptyLedger,
+    ).entries;
+    const turn = { time: 0, host: 'old.example', outcome: 'done', waits: [], attempts: [first] };
+    assert.deepEqual(requestedOrigins({ turns: [turn], gateways: [] }), [company, 'https://old.example']);
   });
 
   for (const origin of [holySheep, 'http://localhost:11434', 'https://127.0.0.1', 'http://[::1]:8080']) {
