@@ -224,6 +224,14 @@ export const panelStates: readonly PanelState[] = [
       await page.getByRole('log').evaluate((log) => (log.scrollTop = 30));
     },
   },
+  {
+    name: 'deleted-turn',
+    snapshot: snapshot([finished, { id: 'x', isDeleted: true }, exchange('b', { state: turns['failed']! })]),
+    act: async (page) => {
+      await button(page, panelStrings.answerActions).click();
+      await page.getByRole('menuitem').first().waitFor();
+    },
+  },
   { name: 'versions', snapshot: snapshot([{ ...finished, versions: ['z', 'a'] }]) },
   {
     name: 'editing',

@@ -212,7 +212,9 @@ export class ConversationView {
       const found = this.findItem(idOf(item));
       return found?.update(item) ? found : undefined;
     });
-    const focusedItem = previous.find((item) => item.element.contains(document.activeElement));
+    const { activeElement } = document;
+    // The body has the focus after VS Code has shown the context menu.
+    const hadFocus = activeElement === document.body || this.thread.contains(activeElement);
     const firstRemoved = previous.find((item) => item.exchange && !keptViews.includes(item));
     const moveFocusTo = firstRemoved && carryVersionFocus(this.context, firstRemoved.element);
     const focused = closestElement(document.activeElement, '.comparison, .comparison-bar');
@@ -232,22 +234,22 @@ export class ConversationView {
     const first = firstAdded?.answers[0];
     if (firstAdded) this.draw(firstAdded);
     this.updateAfterChange();
-    if (nextViews.some((item) => item instanceof DeletedTurn && !previous.includes(item)))
-      this.context.announcer.announce(this.context.strings.turnDeleted);
     if (first && comparisonHadFocus) this.context.moveFocus(first.element);
     if (first?.isRunning) firstAdded?.comparison?.announceStart();
     else if (first) {
       this.announceVersion(first);
       moveFocusTo?.(first.element, this.element);
     }
-    this.moveFocusFrom(focusedItem);
+    this.showDeletion(previous, hadFocus);
     const last = nextViews.at(-1);
     return last === previous.at(-1) ? undefined : last;
   }
 
+  /** Performs an action that the user has chosen in VS Code's context menu, which has removed the focus from the page. */
   performAction(answerId: string, action: AnswerAction): void {
     const answer = this.findAnswer(answerId);
     if (!answer) return;
+    this.context.moveFocus(answer.element);
     answerActions(this.context, answer)
       .find((item) => item.action === action)
       ?.choose();
@@ -341,14 +343,17 @@ export class ConversationView {
   }
 
   /**
-   * Moves the focus from a turn that was deleted to the line in its place, or from that line to the restored turn.
-   * @param focused the item that had the focus
+   * Announces that a turn was deleted. Moves the focus to the line in the place of the turn, or to the restored turn.
+   * @param previous the items before the change
+   * @param hadFocus whether the conversation had the focus before the change
    */
-  private moveFocusFrom(focused: ItemView | undefined): void {
-    const replacement = this.findItem(focused?.id ?? '');
-    if (replacement === focused || !(replacement instanceof DeletedTurn || focused instanceof DeletedTurn)) return;
-    const entry = replacement?.element.querySelector('article');
-    if (entry) this.context.moveFocus(entry);
+  private showDeletion(previous: readonly ItemView[], hadFocus: boolean): void {
+    const { announcer, moveFocus, strings } = this.context;
+    const deletedIds = previous.flatMap((item) => (item instanceof DeletedTurn ? item.id : []));
+    const changed = this.items.find((item) => item instanceof DeletedTurn !== deletedIds.includes(item.id));
+    if (changed instanceof DeletedTurn) announcer.announce(strings.turnDeleted);
+    const entry = changed?.element.querySelector('article');
+    if (entry && hadFocus) moveFocus(entry);
   }
 
   private announceVersion({ id, exchange }: AnswerView): void {

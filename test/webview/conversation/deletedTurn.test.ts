@@ -35,12 +35,21 @@ describe('line in the place of a deleted turn', () => {
     assert.ok(hasFocus(page.one('article', 'Turn deleted.')));
   });
 
-  it('leaves the focus in another turn', () => {
+  it("gets the focus when VS Code's context menu closes", () => {
     page.snapshot([a, b]);
-    const answer = page.all('article', 'Assistant')[0]!;
-    answer.focus();
+    page.input.blur();
+    page.hasFocus = false;
+    page.receive({ type: 'answerAction', answerId: 'b', action: 'deleteTurn' });
     page.path(a, deleted('b'));
-    assert.ok(hasFocus(answer));
+    page.window.dispatchEvent(new page.window.Event('focus'));
+    assert.ok(hasFocus(page.one('article', 'Turn deleted.')));
+  });
+
+  it('leaves the focus in the composer', () => {
+    page.snapshot([a, b]);
+    page.input.focus();
+    page.path(a, deleted('b'));
+    assert.ok(hasFocus(page.input));
   });
 
   it('leads the focus from *Undo* to the restored turn', () => {

@@ -79,6 +79,14 @@ describe('actions for an answer', () => {
     });
   }
 
+  it("return the focus to the answer when VS Code's context menu closes", () => {
+    page.snapshot([exchange('a', { state: done }), exchange('b', { state: done })]);
+    page.hasFocus = false;
+    page.receive({ type: 'answerAction', answerId: 'a', action: 'copyAnswer' });
+    page.window.dispatchEvent(new page.window.Event('focus'));
+    assert.equal(page.window.document.activeElement, page.all('article', 'Assistant')[0]);
+  });
+
   it('copy the rendered text without Markdown', () => {
     page.snapshot([exchange('a', { state: done })]);
     // Replaces `innerText`, which jsdom lacks because it has no layout.
