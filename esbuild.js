@@ -83,6 +83,11 @@ const commonJS = {
       const isHelper = (name) => Object.keys(metafile.outputs[`dist/${name}`].inputs).length === 0;
       const importedByEntry = [...(chunks.get(entry)?.matchAll(/["']\.\/(chunk-\w+\.js)["']/g) ?? [])];
       const inEntry = importedByEntry.map(([, name]) => name).filter((name) => !isHelper(name));
+      if (inEntry.length > 1) {
+        throw new Error(
+          'Exports with the same short name in two chunks of the entry would be lost. Import one of them less.',
+        );
+      }
       const written = [...chunks.keys()].filter((name) => !isHelper(name) && !inEntry.includes(name));
       await Promise.all(
         written.map(async (name) => writeFile(`dist/${name}`, await toCommonJS({ name, chunks, inEntry, isHelper }))),

@@ -3,6 +3,7 @@ import { createApi, type HolySheepApi } from './host/api';
 import type { App } from './host/app';
 import { registerLazyModels, registerLazyParticipant } from './host/chat/lazyChat';
 import { commandIds } from './host/contributions';
+import { plainMessage } from './host/ui/messageText';
 import { errorMessage } from './host/util/userError';
 
 let startedApp: App | undefined;
@@ -62,14 +63,20 @@ function registerOptional(register: () => vscode.Disposable | undefined): readon
  */
 function loadAppAfterStartup(app: () => Promise<App>): void {
   setImmediate(() => {
-    app().catch(async (error: unknown) => {
+    app().catch((error: unknown) => {
       console.error(error);
-      // Loaded only here, so that startup does not load it.
-      const { commandAction, showToast } = await import('./host/ui/notifications');
-      showToast(console, 'error', vscode.l10n.t("HolySheep Prompt couldn't start: {0}", errorMessage(error)), [
-        commandAction(vscode.l10n.t('Reload window'), 'workbench.action.reloadWindow'),
-        commandAction(vscode.l10n.t('Show log'), 'workbench.action.showLogs'),
+      const { l10n, commands, window } = vscode;
+      const buttons = new Map([
+        [l10n.t('Reload window'), 'workbench.action.reloadWindow'],
+        [l10n.t('Show log'), 'workbench.action.showLogs'],
       ]);
+      const message = plainMessage(l10n.t("HolySheep Prompt couldn't start: {0}", errorMessage(error)));
+      // `notifications.ts` is not used here, because it would be loaded at each startup.
+      // oxlint-disable-next-line no-restricted-properties
+      window.showErrorMessage(message, ...buttons.keys()).then((title) => {
+        const id = buttons.get(title ?? '');
+        return id && commands.executeCommand(id);
+      }, console.error);
     });
   });
 }

@@ -93,6 +93,18 @@ describe('VSIX', () => {
     );
   });
 
+  it('contains all bundles that its bundles load', () => {
+    const bundles = [...entries.keys()].filter((name) => /^extension\/dist\/[\w-]+\.js$/.test(name));
+    const loaded = bundles.flatMap((name) =>
+      [...text(name).matchAll(/\brequire\("\.\/([\w-]+\.js)"\)/g)].map(([, file]) => `extension/dist/${file}`),
+    );
+    assert.ok(loaded.length > 0);
+    assert.deepEqual(
+      loaded.filter((name) => !bundles.includes(name)),
+      [],
+    );
+  });
+
   it('contains no unused picture or style sheet', () => {
     const readers = ['src', 'media'].flatMap(filesIn).filter((file) => /\.(ts|md|css|html)$/.test(file));
     const words = ['package.json', ...readers].map((file) => readFileSync(path.join(root, file), 'utf8')).join('\n');
