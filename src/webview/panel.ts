@@ -160,7 +160,7 @@ export function createPanel(
       ...hostNotices(context, fromHost, 'spending'),
       ...contextNotices({
         percent: canMention && conversation.canSummarize ? composer.ring.percent : undefined,
-        runningSummary: conversation.runningSummary,
+        unfinishedSummary: conversation.unfinishedSummary,
         canMention,
       }),
     ]);

@@ -9,7 +9,8 @@ interface ContextSituation {
    * summary should be offered.
    */
   readonly percent: number | undefined;
-  readonly runningSummary: SummaryEntry | undefined;
+  /** Summary that is being written or was interrupted. */
+  readonly unfinishedSummary: SummaryEntry | undefined;
   /** Whether the notice is allowed to offer a summary, or to report that a summary is ready. */
   readonly canMention: boolean;
 }
@@ -21,33 +22,37 @@ const offerId = 'context';
 
 /**
  * Returns a function that creates the notice about the context window. The notice offers a summary before the context
- * window is full. It also reports that a summary is being written or is ready, because the summary might be out of view.
+ * window is full. It also reports that a summary is being written, is ready or was interrupted, because the summary might
+ * be out of view.
  */
 export function createContextNotice(
   { strings, format, post, isReadOnly }: PageContext,
   area: NoticeArea,
   showSummary: (summary: SummaryEntry) => void,
 ) {
-  /** Summary that is being written, or that is ready. */
+  /** Summary that is being written, is ready or was interrupted. */
   let summary: SummaryEntry | undefined;
 
   const describe = (percent: number): string =>
     percent > 100 ? strings.contextOverfull : fillTemplate(strings.contextAlmostFull, format.number(percent));
 
-  return ({ percent, runningSummary, canMention }: ContextSituation): readonly Notice[] => {
+  return ({ percent, unfinishedSummary, canMention }: ContextSituation): readonly Notice[] => {
     // After *Undo*, the element of the summary is no longer in the document, so the summary is not reported as ready.
     const isReady = canMention && summary?.isUsable && summary.element.isConnected;
-    if (runningSummary || !isReady) summary = runningSummary;
+    if (unfinishedSummary || !isReady) summary = unfinishedSummary;
     // If the user has dismissed the offer, it appears again the next time that the context window becomes almost full.
     if (percent !== undefined && percent < minPercent) area.forget(offerId);
     const shown = summary;
+    const isRunning = unfinishedSummary?.answers[0].isRunning === true;
+    const isInterrupted = unfinishedSummary !== undefined && !isRunning;
+    const endText = isInterrupted ? strings.summaryInterrupted : strings.summaryReady;
     const summaryNotice = (): Notice | undefined =>
       shown && {
-        id: `summary-${shown.id}`,
-        text: runningSummary ? strings.summarizing : strings.summaryReady,
+        id: `${isInterrupted ? 'interrupted' : 'summary'}-${shown.id}`,
+        text: isRunning ? strings.summarizing : endText,
         icon: 'info',
-        actions: [{ caption: strings.show, choose: () => showSummary(shown), dismisses: !runningSummary }],
-        isProgress: runningSummary !== undefined,
+        actions: [{ caption: strings.show, choose: () => showSummary(shown), dismisses: !isRunning }],
+        isProgress: isRunning,
       };
     const isOffered = percent !== undefined && percent >= minPercent && !isReadOnly();
     const offer = (): Notice | undefined =>

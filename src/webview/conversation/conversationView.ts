@@ -119,9 +119,10 @@ export class ConversationView {
     this.updateLatest();
   }
 
-  get runningSummary(): SummaryEntry | undefined {
+  /** Summary that is being written, or that a reload or a crash has interrupted. */
+  get unfinishedSummary(): SummaryEntry | undefined {
     const summaries = this.items.filter((item) => item instanceof SummaryEntry);
-    return summaries.find(({ answers: [answer] }) => answer.isRunning);
+    return summaries.find(({ answers: [{ isRunning, state }] }) => isRunning || state.phase === 'interrupted');
   }
 
   scrollTo(entry: HTMLElement): void {
@@ -372,17 +373,14 @@ export class ConversationView {
   }
 
   private updateLatest(): void {
-    const { items, runningSummary } = this;
+    const { items } = this;
+    const isSummarizing = this.unfinishedSummary?.answers[0].isRunning === true;
     const latestIndex = items.findLastIndex(({ answers }) => answers.some(({ hasStarted }) => hasStarted));
     items.forEach((item, index) => {
       // A summary keeps its buttons even if later turns follow.
       const isLatest = index >= latestIndex || !item.exchange;
       for (const answer of item.answers)
-        answer.setLatest(
-          isLatest,
-          summaryOfferFor(answer, items, index, this.canSummarize),
-          runningSummary !== undefined,
-        );
+        answer.setLatest(isLatest, summaryOfferFor(answer, items, index, this.canSummarize), isSummarizing);
     });
     this.updateEarlierTurns(this.thread, items);
   }

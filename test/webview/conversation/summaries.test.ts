@@ -105,7 +105,7 @@ describe('summary in a conversation', () => {
         buttons.filter((name) => shown.includes(name)),
         buttons,
       );
-      page.click('Dismiss');
+      [...block().querySelectorAll('button')].find(({ textContent }) => textContent === 'Dismiss')!.click();
       assert.deepEqual(page.posted.at(-1), { type: 'editSummary', answerId: 's', text: '' });
     });
   }
@@ -298,6 +298,17 @@ describe('notice of a new summary', () => {
     page.click('Show');
     scroller.grow(50);
     assert.deepEqual([scroller.element.scrollTop, notice()], [300, '']);
+  });
+
+  it('says that a reload has interrupted the summary until the user dismisses it', () => {
+    page.snapshot([a, b, summary({ ...running, phase: 'interrupted' }), c]);
+    assert.equal(notice(), 'The summary was interrupted.Show');
+    page.click('Show');
+    assert.deepEqual([notice(), page.window.document.activeElement?.ariaLabel], ['', 'Summary']);
+    page.update('s', { state: running });
+    assert.equal(notice(), 'Summarizing the earlier turns…Show');
+    end();
+    assert.equal(notice(), 'The summary is ready.Show');
   });
 
   for (const [cause, act] of [
