@@ -31,4 +31,17 @@ describe('custom prompts', () => {
     assert.match(JSON.stringify(json.messages.at(-1)), /"Translate the comments of sample\.ts:\\n.*function pause/);
     await panel.frame.getByText('Translate sample.ts:16-18').first().waitFor();
   });
+
+  it('are listed with the commands after a / in the composer, and sent when the user chooses one', async () => {
+    gateway.reset();
+    gateway.script = () => answer('Reviewed.');
+    await panel.prompt.pressSequentially('/');
+    await panel.frame.getByRole('option', { name: '/history Open History' }).waitFor();
+    await panel.prompt.pressSequentially('rev');
+    await panel.frame.getByRole('option', { name: '/history' }).waitFor({ state: 'detached' });
+    await panel.prompt.press('Enter');
+    await panel.answer.getByText('Reviewed.').waitFor();
+    assert.match(JSON.stringify((await gateway.request(1)).json?.messages.at(-1)), /What would you change\?/);
+    assert.equal(await panel.prompt.inputValue(), '');
+  });
 });
