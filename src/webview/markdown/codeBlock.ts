@@ -1,5 +1,5 @@
 import { firstChars } from '../../shared/protocol';
-import { type Icon, iconPath } from '../util/element';
+import { type Icon, iconAttributes, iconPath } from '../util/element';
 import { codeDirection, element, noAttributes, type ElementSpec, type NodeSpec } from './tree';
 
 export const codeActions = ['copy', 'insertIntoTerminal', 'insert', 'apply', 'newFile', 'wrap'] as const;
@@ -58,8 +58,7 @@ function toolbarSpec({ labels, canApply }: AnswerControls, isShell: boolean): El
 }
 
 function iconSpec(icon: Icon): ElementSpec {
-  const attributes = { class: 'icon', viewBox: '0 0 16 16', 'aria-hidden': 'true' };
-  return element('svg', attributes, [element('path', { d: iconPath(icon) }, [])]);
+  return element('svg', iconAttributes(icon), [element('path', { d: iconPath(icon) }, [])]);
 }
 
 /** @param isOpen whether more code might arrive; the buttons are hidden until the code is complete */

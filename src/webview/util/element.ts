@@ -105,15 +105,20 @@ export function percent(fraction: number): string {
   return `${Math.round(fraction * 10_000) / 100}%`;
 }
 
-/** Returns the path data of an SVG icon, on a grid of 16 by 16. */
+/** Returns the attributes of an SVG icon that screen readers skip. Most icons are drawn on a grid of 16 by 16. */
+export function iconAttributes(icon: Icon) {
+  const viewBox = / viewBox="([^"]+)"/.exec(icons[icon])?.[1] ?? '';
+  return { class: 'icon', viewBox, 'aria-hidden': 'true' };
+}
+
+/** Returns the path data of an SVG icon. */
 export function iconPath(icon: Icon): string {
   return [...icons[icon].matchAll(/ d="([^"]+)"/g)].map(([, path]) => path).join('');
 }
 
 /** Creates an icon that screen readers skip. */
 export function svgIcon(icon: Icon): SVGSVGElement {
-  const attributes = { class: 'icon', viewBox: '0 0 16 16', 'aria-hidden': 'true' };
-  return svg('svg', attributes, svg('path', { d: iconPath(icon) }));
+  return svg('svg', iconAttributes(icon), svg('path', { d: iconPath(icon) }));
 }
 
 /**
