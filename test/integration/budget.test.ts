@@ -55,7 +55,7 @@ describe('daily budget', () => {
     for (let requests = 0; requests < 9; requests++) await pay(0.001);
     fixture.gateway.reset();
     await spend(0.85);
-    assert.match(warnings.join(), /^You have used 8\d% of today's budget: .* of \$100,000\.00\. \| Open usage$/);
+    assert.match(warnings.join(), /^You have used 8\d% of today's budget: .* of \$100,000\.00\. \| Usage$/);
     assert.equal(warnings.length, 1);
   });
 
@@ -66,11 +66,11 @@ describe('daily budget', () => {
   });
 
   it('allows a prompt only with the consent of the user once the budget is used up', async () => {
-    await spend(0.2);
-    assert.equal(fixture.gateway.requests.length, 1);
+    await pay(0.2);
+    assert.deepEqual([fixture.gateway.requests.length, warnings], [1, []]);
     await ask('one');
     assert.equal(fixture.gateway.requests.length, 1);
-    assert.match(warnings.at(-1) ?? '', /^You have used 10\d% of .* \| Send anyway$/);
+    assert.match(warnings.at(-1) ?? '', /^Send the request anyway\? \| Open usage \| Send anyway$/);
     pressed = 'Send anyway';
     await ask('two');
     assert.equal((await fixture.gateway.request(2)).json?.messages.at(-1)?.content, 'two');
@@ -84,7 +84,7 @@ describe('daily budget', () => {
     };
     assert.deepEqual(await kinds(), ['spending-limit', 'spending-limit']);
     assert.equal(warnings.length, 1);
-    assert.match(warnings[0] ?? '', /^You have used 13\d% of .* \| Send anyway$/);
+    assert.match(warnings[0] ?? '', /^Send further requests anyway\? \| Open usage \| Send anyway$/);
     assert.deepEqual(await kinds(), ['spending-limit', 'spending-limit']);
     assert.deepEqual([fixture.gateway.requests.length, warnings.length], [1, 1]);
   });

@@ -142,8 +142,7 @@ export function networkSettingsAction(): ToastAction {
 }
 
 /**
- * Delay before a progress notification is shown, in milliseconds. Work that ends sooner must not flash a notification
- * over the panel.
+ * Delay before progress is shown, in milliseconds. Work that ends sooner must not flash a message.
  */
 const progressDelayMs = 500;
 
@@ -152,8 +151,15 @@ export async function withDelayedProgress<T>(title: string, work: (signal: Abort
   const result = work(abort.signal);
   const earlyResult = await resultWithin(progressDelayMs, result);
   if (earlyResult !== 'late') return earlyResult;
+  const text = plainMessage(title);
+  const actions = [vscode.l10n.t('Cancel')];
+  const cancellation = notices.show('message', { severity: 'information', text, actions });
+  if (cancellation) {
+    cancellation.then((action) => action !== undefined && abort.abort()).catch(() => undefined);
+    return result.finally(() => notices.end({ text }));
+  }
   return vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: plainMessage(title), cancellable: true },
+    { location: vscode.ProgressLocation.Notification, title: text, cancellable: true },
     (_progress, token) => {
       token.onCancellationRequested(() => abort.abort());
       return result;

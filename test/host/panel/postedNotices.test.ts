@@ -30,11 +30,21 @@ describe('message of the extension', () => {
 
   beforeEach(() => ([toasts, log, views, panels] = [[], [], [], []]));
   afterEach(() => {
-    const { notices } = load('../../../src/host/ui/notices') as typeof noticesFile;
-    notices.end({ kind: 'message' });
+    board().notices.end({ kind: 'message' });
     for (const panel of panels) panel.dispose();
   });
 
+  const board = () => load('../../../src/host/ui/notices') as typeof noticesFile;
+  const nextNotice = (): Promise<void> =>
+    new Promise((resolve) => {
+      const listener = board().notices.add({
+        isVisible: false,
+        postNotices: () => {
+          listener.dispose();
+          resolve();
+        },
+      });
+    });
   const ui = () => load('../../../src/host/ui/notifications') as typeof notifications;
   const open = async (): Promise<FakePanel> => {
     const { conversation, gatewaySets } = openConversation();
@@ -110,6 +120,33 @@ describe('message of the extension', () => {
     await tell('Removed.', () => Promise.reject(error));
     await view.send({ type: 'endNotice', id: idOf(), action: 'Undo' });
     assert.deepEqual(log, [error]);
+  });
+
+  it('shows slow work with a button that cancels the work', async () => {
+    const view = await open();
+    const canceled = new Promise<AbortSignal>((resolve) => {
+      const work = (signal: AbortSignal) =>
+        new Promise<void>((end) => {
+          signal.addEventListener('abort', () => {
+            end();
+            resolve(signal);
+          });
+        });
+      void ui().withDelayedProgress('Testing…', work);
+    });
+    await nextNotice();
+    await view.send({ type: 'endNotice', id: idOf(), action: 'Cancel' });
+    assert.equal((await canceled).aborted, true);
+    assert.deepEqual([texts(), toasts], [[[]], []]);
+  });
+
+  it('disappears when the slow work has ended', async () => {
+    await open();
+    const { promise, resolve } = Promise.withResolvers<string>();
+    const result = ui().withDelayedProgress('Testing…', () => promise);
+    await nextNotice();
+    resolve('done');
+    assert.deepEqual([await result, texts()], ['done', [[]]]);
   });
 
   it('replaces the previous message', async () => {
