@@ -60,7 +60,7 @@ export interface EngineDeps extends GateDeps {
 
 /** The cooldown at the gateway of the next attempt. */
 export interface AttemptCooldown extends ModelCooldown {
-  /** Gateway that could answer at once, without this cooldown. */
+  /** Another gateway that could answer at once. Absent if there is none. */
   readonly otherGateway?: GatewayRef | undefined;
 }
 

@@ -4,7 +4,7 @@ import type { PageContext } from '../pageContext';
 import { createTicker } from '../util/ticker';
 import type { Notice } from './noticeArea';
 
-/** Remaining time of a rate limit that is worth a notice, in milliseconds. A turn waits for the end of a shorter one. */
+/** Remaining time of a rate limit that is worth a notice, in milliseconds. A turn waits until a shorter rate limit ends. */
 const minLimitMs = 30_000;
 
 /** Interval in which the notice is checked, so that it disappears when the rate limit ends, in milliseconds. */

@@ -15,7 +15,7 @@ export interface Notice {
   readonly text: string;
   readonly icon: Icon;
   readonly actions: readonly NoticeAction[];
-  /** Whether the notice shows work in progress. Such a notice can't be dismissed and is not announced. */
+  /** Whether the notice shows work in progress. If so, the notice can't be dismissed and is not announced. */
   readonly isProgress?: boolean;
   readonly onDismiss?: () => void;
 }

@@ -553,7 +553,7 @@ describe('switch to another gateway by the user', () => {
     assert.deepEqual([actions[0], nextGateway?.label], ['switchGateway', 'third.test']);
   });
 
-  it('is known before the next turn together with the cooldown of the current gateway', async () => {
+  it('is suggested before the next turn, together with the cooldown of the current gateway', async () => {
     const net = new Gateways({ primary: [rateLimited(5_400)], backup: hello });
     const before = net.world.engine.cooldownForAttempt('gpt-4o', await net.keyed());
     await net.ask().toEnd();
@@ -563,7 +563,7 @@ describe('switch to another gateway by the user', () => {
     assert.equal(net.world.engine.cooldownForAttempt('gpt-4o', await net.keyed(), backup.baseUrl), undefined);
   });
 
-  it('is not known before the next turn if all gateways are rate-limited', async () => {
+  it('is not suggested before the next turn if all gateways are rate-limited', async () => {
     const net = new Gateways({ primary: [rateLimited(5_400)], backup: [rateLimited(3_600)] });
     await net.ask(startingAt(backup)).toEnd();
     await net.ask().toEnd();
