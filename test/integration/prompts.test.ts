@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { codeActions } from '../support/codeActions';
 import { answer } from '../support/replies';
 import { set, startFixture, stopFixture, type HostFixture } from '../support/extensionHost';
+import { FakePanel } from './support/fakePanel';
 
 const source = 'const one = 1;\nconst two = 2;\n';
 const translate = { title: 'Translate', template: 'Translate ${selection} (${language}, ${problems}) to Rust.' };
@@ -69,10 +70,16 @@ describe('custom prompts', () => {
   });
 
   it('warn the user only once about an unknown variable in a template', async () => {
+    const { createWebviewPanel } = vscode.window;
+    // While a panel is visible, the warning is a notice on its page instead of a notification.
+    const hiddenPanel = Object.assign(new FakePanel(), { visible: false });
+    Object.assign(vscode.window, { createWebviewPanel: () => hiddenPanel });
     await set('prompts', [{ title: 'T', template: 'About ${selection}: ${code}' }]);
     await run('T');
     assert.equal((await sent())[0], 'About const one = 1;: ${code}');
     await run('T');
+    Object.assign(vscode.window, { createWebviewPanel });
+    hiddenPanel.dispose();
     assert.equal(messages.length, 1);
     assert.match(messages[0]?.[0] ?? '', /\$\{code\}/);
   });
