@@ -104,10 +104,10 @@ describe('indicators outside the panel', () => {
     });
   });
 
-  it('include a notice with a button that cancels a slow connection test', async () => {
+  it('include a notification with a button that cancels a slow connection test', async () => {
     gateway.models = () => [{ end: 'stall' }];
     await workbench.runCommand('HolySheep: Test Connection');
-    const progress = workbench.notice('Testing the connection to');
+    const progress = workbench.toast('Testing the connection to');
     await progress.getByRole('button', { name: 'Cancel' }).click();
     await progress.waitFor({ state: 'hidden' });
     assert.equal(await workbench.toast().count(), 0);
