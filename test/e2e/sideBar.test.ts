@@ -129,18 +129,17 @@ describe('conversation in the side bar', () => {
 
   it('is shown again after a crash of the extension host', async () => {
     await view.prompt.fill('another unsent prompt');
+    await view.inPage('document.body.dataset.old = "old"');
     await workbench.killExtensionHost();
-    await view.prompt.fill('a prompt while nobody listens');
-    await view.frame.locator('body').evaluate('document.body.dataset.old = "old"');
     await view.frame.locator('body:not([data-old])').waitFor();
     await view.inState('interrupted').waitFor();
-    assert.equal(await view.prompt.inputValue(), 'a prompt while nobody listens');
+    assert.equal(await view.prompt.inputValue(), 'another unsent prompt');
   });
 
   it('returns to the side bar when the user undoes its deletion', async () => {
     await workbench.viewAction('Delete Conversation');
     await view.frame.getByRole('heading', { name: view.words.panel.emptyTitle }).waitFor();
-    await workbench.toast('Deleted').getByRole('button', { name: 'Undo' }).click();
+    await view.button('Undo').click();
     await view.inState('interrupted').waitFor();
   });
 
