@@ -47,6 +47,7 @@ const workbenchJobs: Readonly<Record<string, readonly string[]>> = {
     'focus',
     'smoke',
     'versions',
+    'turns',
     'conversations',
     'context',
     'indicators',
