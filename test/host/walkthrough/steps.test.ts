@@ -84,8 +84,14 @@ describe('walkthrough', () => {
         const linksWithArgument = links.flatMap(({ command, argument }) =>
           argument === undefined ? [] : [{ command, argument: JSON.parse(decodeURIComponent(argument)) as unknown }],
         );
-        assert.deepEqual(valuesOf(linksWithArgument, 'command'), ['holysheep.ask', 'holysheep.openDemo']);
-        const [prompt, scenario] = linksWithArgument.map(({ argument }) => argument);
+        assert.deepEqual(valuesOf(linksWithArgument, 'command'), [
+          'holysheep.openInEditor',
+          'holysheep.openInSideBar',
+          'holysheep.ask',
+          'holysheep.openDemo',
+        ]);
+        const [inEditor, inSideBar, prompt, scenario] = linksWithArgument.map(({ argument }) => argument);
+        assert.deepEqual([inEditor, inSideBar], ['always', 'always']);
         assert.ok(typeof prompt === 'string' && prompt.length > 10);
         assert.ok(demoModels.some(({ id }) => id === scenario));
       });

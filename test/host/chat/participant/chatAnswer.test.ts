@@ -81,7 +81,7 @@ describe("@holysheep in VS Code's chat", () => {
     });
 
     it('ends with a summary of the attempts if the turn needed a retry', () => {
-      const retry = { ...attempt(), attempt: 2, why: 'retry', at: 5000 } as StreamEvent;
+      const retry = { ...attempt(), attempt: 2, why: 'retry', at: 5 } as StreamEvent;
       assert.deepEqual(chat(attempt(), retry, text('a'), done('a')), ['a', summary]);
     });
 
