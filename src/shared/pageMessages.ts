@@ -2,10 +2,20 @@
 import * as v from 'valibot';
 import { faultActions } from '../engine/events/kinds';
 import { effortChoices } from '../engine/request';
+import { maxCompared, minCompared } from './exchanges';
 import { storedUnsent } from './unsent';
 
 const text = v.string();
 const prompt = v.pipe(text, v.trim(), v.nonEmpty());
+const modelId = v.pipe(text, v.nonEmpty());
+/** Different models that answer the same prompt. */
+export const modelIds = v.pipe(
+  v.array(modelId),
+  v.nonEmpty(),
+  v.maxLength(maxCompared),
+  v.check((models) => new Set(models).size === models.length),
+  v.readonly(),
+);
 const answer = { answerId: text };
 const exchange = { exchangeId: text };
 /** Number that identifies a request of the page. The host puts the same number into its reply. */
@@ -49,7 +59,7 @@ const messageFields = {
   action: { ...answer, action: v.picklist(faultActions) },
   /** Requests the names of the models that are nearest to a model that the gateway lacks. */
   findModels: { ...answer, request },
-  switchModel: { ...answer, model: v.pipe(text, v.nonEmpty()) },
+  switchModel: { ...answer, model: modelId },
   newConversation: {},
   openHistory: {},
   openUsage: {},
@@ -64,19 +74,20 @@ const messageFields = {
    * Sends the draft to several models. Without `models`, the user chooses the models. If the draft is empty, the user
    * types a prompt. `more` has the same meaning as in `send`.
    */
-  comparePrompt: { prompt: text, more, models: v.optional(v.pipe(v.array(text), v.readonly())) },
+  comparePrompt: { prompt: text, more, models: v.optional(v.pipe(modelIds, v.minLength(minCompared))) },
   /** Sends the next prompts to a gateway. Without a gateway, the settings determine where the prompts go. */
   useGateway: { gateway: v.optional(text) },
   /** Sets the reasoning effort that is remembered for a model. */
-  selectEffort: { model: v.pipe(text, v.nonEmpty()), level: v.picklist(effortChoices) },
+  selectEffort: { model: modelId, level: v.picklist(effortChoices) },
   edit: { ...exchange, prompt },
-  /** Deletes the turn of an exchange, or restores the turn. */
-  deleteExchange: { ...exchange, isUndone: v.optional(v.literal(true)) },
+  deleteExchange: exchange,
+  /** Undoes the deletion of an exchange. */
+  restoreExchange: exchange,
   /** Starts a new conversation with the turns up to an answer. */
   branch: answer,
   exportConversation: {},
   /** Requests another answer to the same prompt, by default from the same model. */
-  regenerate: { ...answer, model: v.optional(text) },
+  regenerate: { ...answer, model: v.optional(modelId) },
   /** Lets the user choose a model, and requests another answer from this model. */
   regenerateWith: answer,
   showVersion: answer,
@@ -90,7 +101,7 @@ const messageFields = {
    */
   reopenComparison: answer,
   /** Selects the model that answers the next prompts. */
-  useModel: { model: v.pipe(text, v.nonEmpty()) },
+  useModel: { model: modelId },
   /** Stops the turns of all answers in a comparison. */
   stopComparison: answer,
   /** Opens a diff of two answers. */

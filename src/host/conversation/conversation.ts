@@ -144,16 +144,19 @@ export class Conversation {
   }
 
   /**
-   * Deletes a turn: a prompt with all its versions and answers. Later turns remain. Stops the turns of its answers and
-   * cancels their schedules.
-   * @param isUndone whether the turn is restored instead
+   * Deletes a turn: a prompt with all its versions and answers. Also stops its running answers and cancels its
+   * schedules. Later turns remain.
    */
-  deleteExchange(exchangeId: string, isUndone?: true): void {
-    const exchange = this.tree.exchange(exchangeId);
-    if (this.readOnly || !exchange) return;
-    // The turn is deleted before its answers end, because a queued turn that then starts must not send its text.
-    this.log.write({ type: 'deletion', exchange: exchangeId, isUndone });
-    if (!isUndone) this.end(exchange.answers);
+  deleteExchange(exchangeId: string): void {
+    if (this.readOnly) return;
+    // The deletion is recorded before the answers end. Otherwise, a queued turn that starts then would include the
+    // deleted text in its request.
+    this.log.write({ type: 'deletion', exchange: exchangeId });
+    this.end(this.tree.versionsOf(exchangeId));
+  }
+
+  restoreExchange(exchangeId: string): void {
+    if (!this.readOnly) this.log.write({ type: 'deletion', exchange: exchangeId, isUndone: true });
   }
 
   /**

@@ -26,8 +26,8 @@ export function registerDemo(deps: DemoCommandDeps) {
     demo.onWillClose(() => {
       conversations.stopAllOf(demo);
       tour.reset();
-      // A new conversation is shown in the same location when the demo ends. Otherwise, the next prompt would be added to a conversation of
-      // the demo, although it goes to the user's gateway.
+      // When the demo ends, a new conversation replaces the demo conversation on screen. Otherwise, the next prompt
+      // would be added to the demo conversation although it goes to the user's gateway.
       const { current } = conversations;
       const location = current?.set === demo ? panels.locationOfId(current.id) : undefined;
       if (location) panels.show(conversations.startNew(), { location });

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { isRecord } from '../../engine/json';
 import type { Commands } from '../commands';
 import { conversationTitle } from '../conversation/conversationOutlines';
 import type { Conversations } from '../conversation/conversations';
@@ -15,7 +16,11 @@ export function registerHistory(services: PanelFeatures) {
   return {
     'holysheep.openHistory': (argument) => openHistory(services, locationIn(argument)),
     'holysheep.renameConversation': () => renameConversation(services, currentConversation(conversations)),
-    'holysheep.exportConversation': () => exportConversation(services, currentConversation(conversations)),
+    'holysheep.exportConversation': async (context) => {
+      // A page and its context menu pass the id of their conversation.
+      if (isRecord(context)) await conversations.open(context.conversationId);
+      await exportConversation(services, currentConversation(conversations));
+    },
     'holysheep.deleteConversation': () => deleteConversation(services, currentConversation(conversations)),
   } satisfies Commands;
 }

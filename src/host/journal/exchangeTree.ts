@@ -65,10 +65,12 @@ export class ExchangeTree {
   /** ID of the exchange that was added or shown last in the whole conversation. */
   private lastSelected = '';
   /**
-   * Forks at which the user has deleted the turn, with all its versions. Later turns still follow the answers of the
-   * deleted turn. The value is true while the page offers to undo the deletion: until the next prompt or summary.
+   * Keys of the forks whose turn is deleted, with all its versions. Later turns still follow the answers of the deleted
+   * turn.
    */
-  private readonly deletedForks = new Map<string, boolean>();
+  private readonly deletedForks = new Set<string>();
+  /** Keys of the forks whose deletion the page offers to undo. The next prompt or summary ends this offer. */
+  private readonly restorableForks = new Set<string>();
 
   /**
    * Applies a record of the journal to the conversation. A record that refers to an unknown exchange or answer changes
@@ -84,7 +86,7 @@ export class ExchangeTree {
         break;
       case 'exchange': {
         const { type: _type, answers, ...exchange } = record;
-        this.confirmDeletions();
+        this.restorableForks.clear();
         this.addAnswers({ ...exchange, answers: [], selected: '' }, answers);
         break;
       }
@@ -93,7 +95,7 @@ export class ExchangeTree {
         break;
       case 'summary': {
         const { upTo, answer, source } = record;
-        this.confirmDeletions();
+        this.restorableForks.clear();
         this.summaryOfAnswer.set(answer.id, {
           upTo,
           answer: { ...answer, state: initialTurn, isQueued: false },
@@ -106,8 +108,10 @@ export class ExchangeTree {
         break;
       case 'deletion': {
         const fork = this.exchanges.get(record.exchange)?.parentAnswer;
-        if (fork !== undefined && record.isUndone) this.deletedForks.delete(fork);
-        else if (fork !== undefined) this.deletedForks.set(fork, true);
+        if (fork === undefined) break;
+        if (record.isUndone) this.deletedForks.delete(fork);
+        else this.deletedForks.add(fork);
+        this.restorableForks.add(fork);
         break;
       }
       case 'select':
@@ -160,6 +164,13 @@ export class ExchangeTree {
     return this.exchangeOf(id)?.answers.find((answer) => answer.id === id) ?? this.summaryOf(id)?.answer;
   }
 
+  /** Returns the answers of all versions of an exchange. */
+  versionsOf(exchangeId: string): readonly Answer[] {
+    const exchange = this.exchange(exchangeId);
+    const fork = exchange && this.forks.get(exchange.parentAnswer);
+    return fork?.answerIds.flatMap((id) => this.answer(id) ?? []) ?? [];
+  }
+
   exchangeOf(answerId: string): Exchange | undefined {
     return this.exchanges.get(this.owners.get(answerId) ?? '');
   }
@@ -206,7 +217,7 @@ export class ExchangeTree {
     return [undefined, ...this.branch()].flatMap((step): readonly ShownItem[] => {
       if (step && this.isDeleted(step.exchange)) {
         const { id, parentAnswer } = step.exchange;
-        return this.deletedForks.get(parentAnswer) ? [{ id, isDeleted: true }] : [];
+        return this.restorableForks.has(parentAnswer) ? [{ id, isDeleted: true }] : [];
       }
       if (step) turns++;
       // Only the newest summary at this place of the conversation is shown, even if a model is still writing it or has
@@ -259,12 +270,11 @@ export class ExchangeTree {
   }
 
   shownExchange(exchange: Exchange): ShownExchange {
-    const { id, prompt, attachments = [], parentAnswer, selected } = exchange;
+    const { id, prompt, attachments = [], selected } = exchange;
     const answers = answersSideBySide(exchange);
-    const versions = this.forks.get(parentAnswer)?.answerIds.filter((answerId) => {
-      const comparison = this.answer(answerId)?.comparison;
-      return comparison === undefined || comparison.isUsed || comparison.id === answerId;
-    });
+    const versions = this.versionsOf(id).filter(
+      (answer) => !answer.comparison || answer.comparison.isUsed || answer.comparison.id === answer.id,
+    );
     const isFollowed = answers.length > 1 && this.exchangeAfter(selected) !== undefined;
     const [shown] = answers;
     const others = shown && answers.length === 1 ? comparedWith(exchange, shown).slice(1) : [];
@@ -273,7 +283,7 @@ export class ExchangeTree {
       prompt,
       attachments,
       answers,
-      versions: versions ?? [],
+      versions: versions.map((answer) => answer.id),
       selected,
       ...(isFollowed && { followed: standIn(exchange, selected).id }),
       ...(others.length > 0 && { comparedWith: others.flatMap(({ model }) => model ?? []) }),
@@ -324,11 +334,6 @@ export class ExchangeTree {
 
   private isDeleted({ parentAnswer }: Exchange): boolean {
     return this.deletedForks.has(parentAnswer);
-  }
-
-  /** Stops offering to undo the deletions. */
-  private confirmDeletions(): void {
-    for (const fork of this.deletedForks.keys()) this.deletedForks.set(fork, false);
   }
 
   private exchangeAfter(answerId: string): Exchange | undefined {

@@ -3,6 +3,7 @@ import { effortChoices } from '../../engine/request';
 import type { RecordedEvent } from '../../engine/events/events';
 import { detail, epoch, orZero, position } from '../../engine/events/schemas';
 import { maxCompared, type Prompt } from '../../shared/exchanges';
+import { modelIds } from '../../shared/pageMessages';
 import { parseOrUndefined, type FieldSchemas } from '../util/validation';
 
 /**
@@ -124,7 +125,7 @@ export const headerSchema = v.object({
 
 export type JournalHeader = Readonly<v.InferOutput<typeof headerSchema>>;
 
-const promptSchema = v.object({ ...promptEntries, models: v.optional(v.pipe(v.array(text), v.readonly())) });
+const promptSchema = v.object({ ...promptEntries, models: v.optional(modelIds) });
 
 /** A prompt that has not been sent yet. */
 export interface PromptInput extends Prompt {

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Step } from '../../shared/exchanges';
 import type { Conversation } from '../conversation/conversation';
 import { conversationTitle } from '../conversation/conversationOutlines';
 import { isFinished } from '../journal/exchange';
@@ -7,17 +8,18 @@ import type { PanelServices } from './panelServices';
 import { startConversation } from './promptSender';
 
 /**
- * Deletes a turn, or restores a deleted turn.
- * @throws UserError if a summary replaces the turn in requests, or is being written. The summary would still contain
- * the deleted turn.
+ * Deletes a turn.
+ * @throws UserError if a summary replaces the turn in requests, or a summary of the turn is being written. The summary
+ * would still contain the deleted turn.
  */
-export function deleteExchange(conversation: Conversation, exchangeId: string, isUndone?: true): void {
+export function deleteExchange(conversation: Conversation, exchangeId: string): void {
   const { tree, activeAnswers } = conversation;
-  const isSent = tree.precedingOf().steps.some(({ exchange }) => exchange.id === exchangeId);
-  const isBeingSummarized = activeAnswers.some(({ id }) => tree.summaryOf(id));
-  if (!isUndone && (!isSent || isBeingSummarized))
+  const isIn = (steps: readonly Step[]): boolean => steps.some(({ exchange }) => exchange.id === exchangeId);
+  if (activeAnswers.some(({ id }) => isIn(tree.stepsUpTo(tree.summaryOf(id)?.upTo ?? ''))))
+    throw new UserError(vscode.l10n.t('The turn is being summarized. Stop the summary first.'));
+  if (!isIn(tree.precedingOf().steps))
     throw new UserError(vscode.l10n.t('The turn is part of a summary. Undo the summary first.'));
-  conversation.deleteExchange(exchangeId, isUndone);
+  conversation.deleteExchange(exchangeId);
 }
 
 /** Starts a new conversation with the turns up to an answer. Does nothing while the answer's turn is running. */

@@ -10,8 +10,8 @@ interface ComparedAnswer {
 }
 
 /**
- * Returns texts that say which answer of a comparison was first, fastest, cheapest and longest. Returns no
- * texts until all answers have ended and at least two are complete. If several answers share the best value, or a value is unknown,
+ * Returns texts that say which answer of a comparison was first, fastest, cheapest and longest. Returns no texts until
+ * all answers have ended and at least two are complete. If several answers share the best value, or a value is unknown,
  * that criterion is left out.
  */
 export function describeComparison({ strings, format }: Words, answers: readonly ComparedAnswer[]): readonly string[] {

@@ -15,7 +15,7 @@ export class DeletedTurn {
     { strings, post, isReadOnly }: PageContext,
     readonly id: string,
   ) {
-    const undo = button(strings.undo, 'quiet', () => post({ type: 'deleteExchange', exchangeId: id, isUndone: true }));
+    const undo = button(strings.undo, 'quiet', () => post({ type: 'restoreExchange', exchangeId: id }));
     // The arrow keys move the focus between `article` elements, so the line is an `article`.
     const line = element(
       'article',

@@ -182,8 +182,10 @@ function createOutcomeLine(
   if (text === undefined) return undefined;
   // The bar of a comparison explains the interruption for all of its answers.
   const isExplainedInBar = answer.isCompared && state.phase === 'interrupted';
+  const hasActions = answer.isLatest && !isReadOnly();
+  if (isExplainedInBar && !hasActions) return undefined;
   const line = element('div', { class: 'outcome' }, ...(isExplainedInBar ? [] : [element('p', {}, text)]));
-  if (answer.isLatest && !isReadOnly()) {
+  if (hasActions) {
     const perform = (action: 'continue' | 'restart') => () => post({ type: 'action', answerId, action });
     const restart = button(isUnsentPrompt ? strings.sendNow : strings.restart, 'secondary', perform('restart'));
     const before = state.text === '' ? [] : [button(strings.continue, 'secondary', perform('continue'))];

@@ -40,7 +40,7 @@ export function createTurnHead(context: PageContext, answer: ShownAnswer) {
   return {
     element: element('header', { class: 'turn-head' }, ...parts),
     render: (state: TurnState): void => {
-      const model = state.model || answer.model || (answer.exchange ? context.model() : '');
+      const model = state.model || answer.model || (answer.exchange && answer.isLatest ? context.model() : '');
       setText(modelText, model);
       // The style sheet cuts off a long model name, so that the head keeps its height. The tooltip contains the
       // complete name.

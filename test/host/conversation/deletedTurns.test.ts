@@ -16,7 +16,7 @@ function answered() {
   ) as [string, string, string];
   const exchangeOf = (answerId: string): string => conversation.tree.exchangeOf(answerId)!.id;
   const remove = (answerId: string): void => conversation.deleteExchange(exchangeOf(answerId));
-  const restore = (answerId: string): void => conversation.deleteExchange(exchangeOf(answerId), true);
+  const restore = (answerId: string): void => conversation.restoreExchange(exchangeOf(answerId));
   const prompts = (): readonly string[] => valuesOf(shownAnswers(conversation), 'prompt');
   const items = (tree = conversation.tree): readonly string[] =>
     tree.page().map((item) => ('prompt' in item ? item.prompt : 'isDeleted' in item ? 'deleted' : 'summary'));
@@ -25,7 +25,7 @@ function answered() {
 }
 
 describe('deleted turn of a conversation', () => {
-  it('is not sent to the model, and later turns are', () => {
+  it('is left out of later requests', () => {
     const { ask, remove, two, sentTexts } = answered();
     remove(two);
     ask('next');
@@ -65,7 +65,7 @@ describe('deleted turn of a conversation', () => {
     assert.equal(costOfAnswers(conversation.tree.answers()).costs[0]?.amount, 0.5);
   });
 
-  it('passes the title of the conversation on to the next turn', () => {
+  it('gives the conversation the title of the next turn', () => {
     const { remove, one, conversation } = answered();
     remove(one);
     assert.equal(conversationTitle(conversation.tree), 'two');
@@ -102,7 +102,7 @@ describe('deleted turn of a conversation', () => {
     assert.equal(changes.at(-1)?.type, 'events', 'The status bar must learn that the turn has ended.');
   });
 
-  it('is not part of the request of a queued prompt that its end starts', () => {
+  it('is left out of the request of the queued prompt that starts next', () => {
     const { conversation, engine, remove, sentTexts } = answered();
     const [id = ''] = conversation.ask({ prompt: 'running' });
     engine.turn.emit(attempt(), text('half'));
@@ -128,6 +128,19 @@ describe('deleted turn of a conversation', () => {
     remove(id);
     assert.deepEqual(conversation.scheduledAnswers, []);
     assert.equal(changes.at(-1)?.type, 'answer', 'The scheduler must learn that the schedule has ended.');
+  });
+
+  it('is no longer scheduled in a version that is not on the page', () => {
+    const { conversation, edit, emit, remove } = answered();
+    const [old = ''] = conversation.ask({ prompt: 'old version' });
+    conversation.stop(old);
+    const edited = edit(old, 'new version');
+    emit(attempt(), done('Hi'));
+    conversation.showVersion(old);
+    conversation.schedule(old, { id: 's', scheduledAt: 1 });
+    conversation.showVersion(edited);
+    remove(edited);
+    assert.deepEqual(conversation.scheduledAnswers, []);
   });
 
   it('includes all answers of a comparison', () => {

@@ -311,6 +311,16 @@ describe('sending of a prompt', () => {
       value: { prompt: 1 },
       input: undefined,
     },
+    {
+      behavior: 'ignores a complete prompt with an empty list of models',
+      value: { ...explain, models: [] },
+      input: undefined,
+    },
+    {
+      behavior: 'ignores a complete prompt that names a model twice',
+      value: { ...explain, models: ['a', 'a'] },
+      input: undefined,
+    },
   ] as const) {
     it(behavior, () => {
       assert.deepEqual(JSON.parse(JSON.stringify(parsePromptInput(value) ?? null)), input ?? null);

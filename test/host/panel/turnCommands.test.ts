@@ -53,19 +53,37 @@ describe('commands for a turn', () => {
     assert.deepEqual(shown, []);
   });
 
-  it('do not delete a turn that is part of a summary', async () => {
-    const { deleteExchange } = await import('../../../src/host/panel/turnCommands');
-    const { ask, conversation, emit, phases } = openConversation();
-    const one = ask('one', attempt(), done('to one'));
-    ask('two', attempt(), done('to two'));
-    conversation.summarize(one);
-    const [first, second] = conversation.tree.path().map(({ exchange }) => exchange.id) as [string, string];
-    for (const id of [first, second]) assert.throws(() => deleteExchange(conversation, id), /part of a summary/);
-    emit(attempt(), done('In short'));
-    assert.throws(() => deleteExchange(conversation, first), /part of a summary/);
-    deleteExchange(conversation, second);
-    assert.deepEqual(phases(), ['one: done', 'summary: done']);
-    deleteExchange(conversation, second, true);
-    assert.deepEqual(phases(), ['one: done', 'summary: done', 'two: done']);
+  describe('when a summary exists', () => {
+    /** Starts a summary of the first of two turns. */
+    const summarizing = async () => {
+      const { deleteExchange } = await import('../../../src/host/panel/turnCommands');
+      const { ask, conversation, emit, phases } = openConversation();
+      const one = ask('one', attempt(), done('to one'));
+      ask('two', attempt(), done('to two'));
+      conversation.summarize(one);
+      const [first, second] = conversation.tree.path().map(({ exchange }) => () => {
+        deleteExchange(conversation, exchange.id);
+      });
+      return { emit, phases, deleteFirst: first!, deleteSecond: second! };
+    };
+
+    it('do not delete a turn that is part of the summary', async () => {
+      const { deleteFirst, emit, phases } = await summarizing();
+      emit(attempt(), done('In short'));
+      assert.throws(deleteFirst, /part of a summary\. Undo the summary/);
+      assert.deepEqual(phases(), ['one: done', 'summary: done', 'two: done']);
+    });
+
+    it('do not delete a turn that is being summarized', async () => {
+      const { deleteFirst } = await summarizing();
+      assert.throws(deleteFirst, /being summarized\. Stop the summary/);
+    });
+
+    it('delete a later turn even while the summary is being written', async () => {
+      const { deleteSecond, emit, phases } = await summarizing();
+      deleteSecond();
+      emit(attempt(), done('In short'));
+      assert.deepEqual(phases(), ['one: done', 'summary: done']);
+    });
   });
 });

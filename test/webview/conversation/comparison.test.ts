@@ -267,6 +267,13 @@ describe('comparison of answers', () => {
       ]);
     });
 
+    it('has no empty line below the answers after a later turn', () => {
+      show('Half', 'Half');
+      page.add('next');
+      page.events('next', ev.attempt());
+      assert.deepEqual([...page.root.querySelectorAll('.outcome')], []);
+    });
+
     it('offers no *Continue all* for a single interrupted answer', () => {
       show('Half');
       assert.deepEqual(page.all('button', 'Continue all'), []);

@@ -19,7 +19,7 @@ describe('line in the place of a deleted turn', () => {
     page.snapshot([a, deleted('b')]);
     assert.deepEqual(entries(), ['You', 'Assistant', 'Turn deleted.']);
     page.click('Undo');
-    assert.deepEqual(page.posted.at(-1), { type: 'deleteExchange', exchangeId: 'exchange-b', isUndone: true });
+    assert.deepEqual(page.posted.at(-1), { type: 'restoreExchange', exchangeId: 'exchange-b' });
   });
 
   it('is announced', () => {

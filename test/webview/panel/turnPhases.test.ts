@@ -218,6 +218,12 @@ describe('page that shows turns', () => {
     assert.equal(models()[1], 'chosen');
   });
 
+  it('shows no model for an unsent prompt that is followed by other turns', () => {
+    page.snapshot([exchange('a', { state: markInterrupted(initialTurn) }), exchange('b')]);
+    page.events('b', start);
+    assert.equal(page.all('article', 'Assistant')[0]?.querySelector('.turn-name')?.textContent, '');
+  });
+
   it('says that a queued turn starts after the summary while a summary is being written', () => {
     const summary = { answer: answer('s', { state: reduceTurn(initialTurn, start) }), turns: 1 };
     page.snapshot([exchange('a'), summary, exchange('b', { isQueued: true })]);
