@@ -158,9 +158,11 @@ export interface RecentModels {
 /** A message of the host above the composer. */
 export interface HostNotice {
   readonly id: string;
-  /** `message` for the result of what the user has done, `spending` for a warning about the daily budget. */
-  readonly kind: 'message' | 'spending';
-  /** `information` also ends when the user sends a prompt. */
+  /**
+   * `message`: the result of an action. With the severity `information`, it also ends when the user sends a prompt.
+   * `question`: the extension waits for the answer. `progress`: slow work. `spending`: a budget warning.
+   */
+  readonly kind: 'message' | 'question' | 'progress' | 'spending';
   readonly severity: 'information' | 'warning' | 'error';
   readonly text: string;
   /** Captions of the buttons. */

@@ -20,7 +20,7 @@ import { createTourCard } from './conversation/tourCard';
 import { createEmptyState } from './conversation/emptyState';
 import { createKeyCard } from './conversation/keyCard';
 import { createLimitNotice } from './conversation/limitNotice';
-import { createNoticeArea, hostNotices } from './conversation/noticeArea';
+import { createNoticeArea, hostNotice } from './conversation/noticeArea';
 import { createNotices } from './conversation/notices';
 import type { PageContext } from './pageContext';
 import type { UnsentStore } from './state/unsentStore';
@@ -55,7 +55,7 @@ export function createPanel(
   let tourStep: TourStep | undefined;
   let recentModels: RecentModels = { used: [], compared: [] };
   let suggestions: readonly Suggestion[] = [];
-  let fromHost: readonly HostNotice[] = [];
+  let hostMessages: readonly HostNotice[] = [];
   let isReadOnly = false;
   /** Whether the `UnsentStore` contains the unsent text of the page. */
   let isSaved = true;
@@ -144,6 +144,14 @@ export function createPanel(
   const isLimitMentioned = (): boolean =>
     !isReadOnly && !conversation.active && (!conversation.hasActionButton('sendLater') || composer.unsent.draft !== '');
 
+  const endNotice = (id: string, action?: string): void => {
+    hostMessages = hostMessages.filter((notice) => notice.id !== id);
+    // The notice disappears first. Otherwise, the composer could take the focus from an input box that opens.
+    updateNotices();
+    post({ type: 'endNotice', id, action });
+  };
+  const hostNotices = (...kinds: readonly HostNotice['kind'][]) =>
+    hostMessages.filter(({ kind }) => kinds.includes(kind)).map((notice) => hostNotice(notice, endNotice));
   const limitNotices = createLimitNotice(context, composer.selectModel, () => updateNotices());
 
   const updateNotices = (): void => {
@@ -155,9 +163,10 @@ export function createPanel(
     placeTourCard(tourPlace, tourStep, connection);
     const needsCard = !canSendPrompt(connection) && !isReadOnly && !conversation.hasActionButton('setApiKey');
     noticeArea.update([
-      ...hostNotices(context, fromHost, 'message'),
+      ...hostNotices('progress'),
+      ...hostNotices('message', 'question'),
       ...(isLimitMentioned() ? limitNotices(connection) : []),
-      ...hostNotices(context, fromHost, 'spending'),
+      ...hostNotices('spending'),
       ...contextNotices({
         percent: canMention && conversation.canSummarize ? composer.ring.percent : undefined,
         unfinishedSummary: conversation.unfinishedSummary,
@@ -268,7 +277,7 @@ export function createPanel(
     promptMoved: ({ prompt }) => composer.confirmPrompt(prompt, true),
     answerAction: ({ answerId, action }) => conversation.performAction(answerId, action),
     notices: (message) => {
-      fromHost = message.notices;
+      hostMessages = message.notices;
     },
     announce: ({ text }) => announcer.announce(text),
     contextUse: ({ use, canSummarize }) => {

@@ -6,10 +6,11 @@ import { hostFailure } from '../../engine/faults/hostFaults';
 import type { Cost } from '../../engine/state/turnCost';
 import type { DailyBudget } from '../settings/dailyBudget';
 import { notices } from '../ui/notices';
-import { askUser, showToast } from '../ui/notifications';
+import { askUser } from '../ui/notifications';
 import { hostWords, inSentences } from '../ui/words';
 import { Disposable } from '../util/disposable';
 import { localize } from '../util/localization';
+import type { HostNotice } from '../../shared/protocol';
 import type { ErrorLog } from '../util/log';
 import type { HealthBook } from './healthBook';
 import { startOfDay } from '../ui/historyTime';
@@ -171,7 +172,7 @@ export class Budget extends Disposable {
       ...amounts.map((cost) => hostWords().format.costs([cost])),
     );
     this.warnedPercent = Math.max(this.warnedPercent, reachedPercent(spending));
-    notices.end({ kind: 'spending' });
+    notices.end(isWarning);
     const { period } = this;
     const detail = inSentences(today, ...notesOn(spending), consequence);
     const choice = await askUser('warning', question, [usage, send], detail);
@@ -190,10 +191,14 @@ export class Budget extends Disposable {
     this.warnedPercent = reached;
     const { log, openUsage } = this.deps;
     const [text, usage] = [describe(spending), vscode.l10n.t('Usage')];
-    const choice = notices.show('spending', { severity: 'warning', text, actions: [usage] });
-    if (choice) choice.then((chosen) => chosen === usage && openUsage()).catch(log.error);
-    // If the next request leads to a question, no notification repeats the question behind the dialog.
-    else if (!this.isUsedUp(spending)) showToast(log, 'warning', text, [{ title: usage, run: openUsage }]);
+    notices.end(isWarning);
+    notices
+      .show({ kind: 'spending', severity: 'warning', text, actions: [usage] }, async () =>
+        // If the next request leads to a question, no notification repeats the question behind the dialog.
+        this.isUsedUp(spending) ? undefined : askUser('warning', text, [usage]),
+      )
+      .then((chosen) => chosen === usage && openUsage())
+      .catch(log.error);
   }
 
   /**
@@ -212,7 +217,7 @@ export class Budget extends Disposable {
     const period = JSON.stringify([today, budget]);
     if (period !== this.period) {
       [this.warnedPercent, this.agreedAmount, this.declinedAmount] = [0, 0, 0];
-      notices.end({ kind: 'spending' });
+      notices.end(isWarning);
     }
     this.period = period;
     const expected = [...runningModels(), ...startingModels].reduce(
@@ -221,6 +226,10 @@ export class Budget extends Disposable {
     );
     return { budget, ...spentToday(records, now, currency), expected, isComplete: book.isCompleteSince(today) };
   }
+}
+
+function isWarning({ kind }: HostNotice): boolean {
+  return kind === 'spending';
 }
 
 function totalOf({ spent, expected }: Spending): number {

@@ -64,6 +64,7 @@ export class ConversationPanel extends Disposable {
     );
     this.register(services.conversations.keepOpen(conversation));
     this.register(notices.add(this));
+    this.register(frame.onDidChangeState(() => notices.handleVisibilityChange()));
     for (const source of [gatewaySets, efforts]) this.register(source.onDidChange(updateConnection));
     this.register(suggestions.onDidChange(() => conversation.tree.firstPrompt === undefined && updateConnection()));
     this.register(vscode.languages.onDidChangeDiagnostics(({ uris }) => this.handleDiagnosticsChange(uris)));
@@ -173,10 +174,10 @@ export class ConversationPanel extends Disposable {
         this.postState();
       },
       send: ({ prompt, more }) => {
-        notices.end({ severity: 'information' });
+        notices.end(({ kind, severity }) => kind === 'message' && severity === 'information');
         return this.send(toComposedInput(prompt, more));
       },
-      endNotice: ({ id, action }) => notices.end({ id }, action),
+      endNotice: ({ id, action }) => notices.end((notice) => notice.id === id, action),
       askSuggestion: (message) => this.askSuggestion(message),
       setApiKey: () => enterApiKey(),
       openHere: async () => {

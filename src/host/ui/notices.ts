@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { HostNotice } from '../../shared/protocol';
 
 /** A panel whose page shows the notices. */
@@ -7,52 +8,77 @@ interface NoticePanel {
   postNotices(): void;
 }
 
+type Choice = Promise<string | undefined>;
+
+interface Entry {
+  readonly notice: HostNotice;
+  readonly resolve: (choice: string | Choice | undefined) => void;
+  readonly notify: () => Choice;
+}
+
 /**
- * The host's notices, at most one of each kind. They are shown above the composers of the panels, because a
- * notification of VS Code would cover the composer's buttons.
+ * The host's notices. They are shown above the composers of the panels, because a notification of VS Code would cover
+ * the composer's buttons.
  */
 class Notices {
   private readonly panels = new Set<NoticePanel>();
-  private readonly current = new Map<
-    HostNotice['kind'],
-    { readonly notice: HostNotice; readonly resolve: (action: string | undefined) => void }
-  >();
-  private count = 0;
+  /** The notices in the order in which they were shown. */
+  private readonly entries = new Set<Entry>();
 
+  /** The current notices, newest first. A page shows one of them, and the others when that notice has ended. */
   get list(): readonly HostNotice[] {
-    return [...this.current.values()].map(({ notice }) => notice);
+    return [...this.entries].map(({ notice }) => notice).toReversed();
   }
 
   /** Adds a panel that shows the notices from now on. Disposing of the result removes the panel. */
   add(panel: NoticePanel): { dispose(): void } {
     this.panels.add(panel);
-    return { dispose: () => void this.panels.delete(panel) };
+    return {
+      dispose: () => {
+        this.panels.delete(panel);
+        this.handleVisibilityChange();
+      },
+    };
+  }
+
+  handleVisibilityChange(): void {
+    // VS Code and the registry of panels hide a panel before they show another panel in its place.
+    queueMicrotask(() => this.notifyIfHidden());
   }
 
   /**
-   * Shows a notice, which replaces the previous notice of its kind, until it ends.
-   * @returns the caption of the button that the user has clicked. Undefined, without a promise, if no panel is visible.
+   * Shows a notice until it ends. Earlier notices without buttons end, because nobody waits for an answer to them.
+   * @param notify shows a notification in place of the notice, as soon as no panel is visible
+   * @returns the caption of the clicked button, or undefined if the notice ends without a click
    */
-  show(kind: HostNotice['kind'], content: Omit<HostNotice, 'id' | 'kind'>): Promise<string | undefined> | undefined {
-    if (![...this.panels].some(({ isVisible }) => isVisible)) return undefined;
-    this.current.get(kind)?.resolve(undefined);
+  show(content: Omit<HostNotice, 'id'>, notify: () => Choice): Choice {
     return new Promise((resolve) => {
-      this.current.set(kind, { notice: { ...content, kind, id: `${kind}-${++this.count}` }, resolve });
+      this.remove(({ actions }) => actions.length === 0);
+      this.entries.add({ notice: { ...content, id: randomUUID() }, resolve, notify });
       this.post();
+      this.notifyIfHidden();
     });
   }
 
-  /**
-   * Ends the notices that have all of these properties.
-   * @param action caption of the clicked button; undefined if the user has clicked no button of the notice
-   */
-  end(properties: Partial<HostNotice>, action?: string): void {
-    const names = Object.keys(properties) as (keyof HostNotice)[];
-    for (const { notice, resolve } of this.current.values()) {
-      if (!names.every((name) => notice[name] === properties[name])) continue;
-      this.current.delete(notice.kind);
-      this.post();
-      resolve(action);
+  /** @param action caption of the clicked button; undefined if the user has clicked no button of the notices */
+  end(isEnded: (notice: HostNotice) => boolean, action?: string): void {
+    this.remove(isEnded, action);
+    this.post();
+  }
+
+  private remove(isRemoved: (notice: HostNotice) => boolean, action?: string): void {
+    for (const entry of this.entries) {
+      if (!isRemoved(entry.notice)) continue;
+      this.entries.delete(entry);
+      entry.resolve(action);
+    }
+  }
+
+  private notifyIfHidden(): void {
+    if ([...this.panels].some(({ isVisible }) => isVisible)) return;
+    for (const entry of this.entries) {
+      this.entries.delete(entry);
+      entry.resolve(entry.notify());
     }
   }
 

@@ -16,7 +16,7 @@ export interface ToastAction {
 // Only this file shows notifications, dialogs, input boxes and status bar messages, so that text from outside the
 // extension is always escaped. Oxlint enforces this rule.
 
-/** Shows a message with buttons, as {@link askUser} does without further text. */
+/** Shows a message with buttons and doesn't wait for the answer. */
 export function showToast(
   log: ErrorLog,
   kind: MessageKind,
@@ -24,7 +24,7 @@ export function showToast(
   actions: readonly ToastAction[] = [],
 ): void {
   const titles = actions.map(({ title }) => title);
-  askUser(kind, message, titles)
+  show('message', kind, message, titles)
     .then((title) => actions.find((action) => action.title === title)?.run())
     .then(undefined, log.error);
 }
@@ -39,12 +39,24 @@ export function askUser(
   message: string,
   titles: readonly string[],
   detail?: string,
-): Thenable<string | undefined> {
+): Promise<string | undefined> {
+  return show('question', kind, message, titles, detail);
+}
+
+async function show(
+  kind: HostNotice['kind'],
+  severity: HostNotice['severity'],
+  message: string,
+  actions: readonly string[],
+  detail?: string,
+): Promise<string | undefined> {
   const { showInformationMessage, showWarningMessage, showErrorMessage } = vscode.window;
-  const show = { information: showInformationMessage, warning: showWarningMessage, error: showErrorMessage }[kind];
+  const notify = { information: showInformationMessage, warning: showWarningMessage, error: showErrorMessage }[
+    severity
+  ];
   const text = plainMessage(message);
-  if (detail !== undefined) return show(text, { modal: true, detail }, ...titles);
-  return notices.show('message', { severity: kind, text, actions: titles }) ?? show(text, ...titles);
+  if (detail !== undefined) return notify(text, { modal: true, detail }, ...actions);
+  return notices.show({ kind, severity, text, actions }, async () => notify(text, ...actions));
 }
 
 const statusBarMessageMs = 5000;
@@ -153,16 +165,17 @@ export async function withDelayedProgress<T>(title: string, work: (signal: Abort
   if (earlyResult !== 'late') return earlyResult;
   const text = plainMessage(title);
   const actions = [vscode.l10n.t('Cancel')];
-  const cancellation = notices.show('message', { severity: 'information', text, actions });
-  if (cancellation) {
-    cancellation.then((action) => action !== undefined && abort.abort()).catch(() => undefined);
-    return result.finally(() => notices.end({ text }));
-  }
-  return vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: text, cancellable: true },
-    (_progress, token) => {
+  const notify = async (): Promise<undefined> => {
+    const options = { location: vscode.ProgressLocation.Notification, title: text, cancellable: true };
+    await vscode.window.withProgress(options, (_progress, token) => {
       token.onCancellationRequested(() => abort.abort());
       return result;
-    },
-  );
+    });
+  };
+  notices
+    .show({ kind: 'progress', severity: 'information', text, actions }, notify)
+    .then((action) => action !== undefined && abort.abort())
+    .catch(() => undefined);
+  // The array identifies the notice, because other work with the same title might be in progress.
+  return result.finally(() => notices.end((notice) => notice.actions === actions));
 }

@@ -17,7 +17,8 @@ export interface Notice {
   readonly actions: readonly NoticeAction[];
   /** Whether the notice shows work in progress. If so, the notice can't be dismissed and is not announced. */
   readonly isProgress?: boolean;
-  readonly onDismiss?: () => void;
+  /** Dismisses the notice. By default, the page remembers that the notice was dismissed. */
+  readonly dismiss?: () => void;
 }
 
 /** Maximum number of dismissed notices that are remembered. */
@@ -37,7 +38,7 @@ export function createNoticeArea({ strings, announcer, focusComposer, onLocalCha
     dismissed = [...dismissed, id].slice(-maxDismissed);
     onLocalChange();
   };
-  const draw = ({ id, icon, text, actions, isProgress, onDismiss }: Notice): void => {
+  const draw = ({ id, icon, text, actions, isProgress, dismiss: close = () => dismiss(id) }: Notice): void => {
     const buttons = actions.map(({ caption, choose, dismisses }) =>
       button(caption, 'secondary', () => {
         // The notice disappears first. Otherwise, the composer could take the focus from an input box that opens.
@@ -49,11 +50,7 @@ export function createNoticeArea({ strings, announcer, focusComposer, onLocalCha
       element('p', { class: 'notice-texts' }, svgIcon(icon), element('span', {}, text)),
       element('div', { class: 'actions' }, ...buttons),
     );
-    const close = iconButton(strings.dismiss, 'close', () => {
-      dismiss(id);
-      onDismiss?.();
-    });
-    area.replaceChildren(body, ...(isProgress ? [] : [close]));
+    area.replaceChildren(body, ...(isProgress ? [] : [iconButton(strings.dismiss, 'close', close)]));
   };
   return {
     element: area,
@@ -89,23 +86,17 @@ export function createNoticeArea({ strings, announcer, focusComposer, onLocalCha
 
 const icons = { information: 'info', warning: 'warning', error: 'error' } as const;
 
-/** Returns the host's notices of one kind. */
-export function hostNotices(
-  { post }: PageContext,
-  notices: readonly HostNotice[],
-  kind: HostNotice['kind'],
-): readonly Notice[] {
-  return notices
-    .filter((notice) => notice.kind === kind)
-    .map(({ id, text, severity, actions }) => ({
-      id,
-      text,
-      icon: icons[severity],
-      actions: actions.map((action) => ({
-        caption: action,
-        choose: () => post({ type: 'endNotice', id, action }),
-        dismisses: true,
-      })),
-      onDismiss: () => post({ type: 'endNotice', id }),
-    }));
+/** Returns a notice of the host. @param end called with the clicked caption, or without one if the user dismisses the notice */
+export function hostNotice(
+  { id, kind, text, severity, actions }: HostNotice,
+  end: (id: string, action?: string) => void,
+): Notice {
+  return {
+    id,
+    text,
+    icon: icons[severity],
+    actions: actions.map((caption) => ({ caption, choose: () => end(id, caption) })),
+    isProgress: kind === 'progress',
+    dismiss: () => end(id),
+  };
 }

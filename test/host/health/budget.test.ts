@@ -184,14 +184,14 @@ describe('daily budget', () => {
     beforeEach(async () => {
       const { notices } = await import('../../../src/host/ui/notices');
       const panel = notices.add({ isVisible: true, postNotices: () => undefined });
-      endNotices = [() => notices.end({ kind: 'spending' }), () => panel.dispose()];
+      endNotices = [() => notices.end(() => true), () => panel.dispose()];
       current = () => notices.list.map(({ text }) => text);
     });
     afterEach(() => {
       for (const end of endNotices) end();
     });
 
-    it('causes a notice instead of a notification', async () => {
+    it('shows a notice instead of a notification', async () => {
       assert.deepEqual([await spend(4), current()], [[], [warning(80, '$4.00')]]);
     });
 

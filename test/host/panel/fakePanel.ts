@@ -21,7 +21,7 @@ export class FakePanel implements PanelFrame {
   visible = true;
   readonly onDidDispose = noSubscription;
   private receive: (message: ToHost) => void = () => assert.fail('There is no listener.');
-  private changeState: (change?: unknown) => unknown = () => undefined;
+  private readonly stateListeners: ((change?: unknown) => unknown)[] = [];
   readonly webview = fake<Webview>({
     postMessage: (message: ToWebview) => {
       this.posted.push(message);
@@ -33,13 +33,13 @@ export class FakePanel implements PanelFrame {
     },
   });
   onDidChangeState = (listener: (change: unknown) => unknown) => {
-    this.changeState = listener;
+    this.stateListeners.push(listener);
     return noSubscription();
   };
 
   setVisible(visible: boolean): void {
     this.visible = visible;
-    this.changeState();
+    for (const listener of this.stateListeners) listener();
   }
 
   showTitle(): void {}

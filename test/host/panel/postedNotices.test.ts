@@ -21,16 +21,26 @@ describe('message of the extension', () => {
   let log: unknown[];
   let views: FakePanel[];
   let panels: conversationPanel.ConversationPanel[];
+  /** Cancels the work whose progress VS Code shows. */
+  let cancelInVSCode: () => void;
   const show = (text: string) => Promise.resolve(void toasts.push(text));
+  const withProgress = (
+    { title }: { readonly title: string },
+    task: (progress: undefined, token: { onCancellationRequested(listener: () => void): void }) => Promise<unknown>,
+  ) => {
+    toasts.push(title);
+    return task(undefined, { onCancellationRequested: (listener) => (cancelInVSCode = listener) });
+  };
   useVSCode({
     l10n: englishL10n,
     languages: { onDidChangeDiagnostics: noSubscription },
-    window: { showInformationMessage: show, showWarningMessage: show },
+    ProgressLocation: { Notification: 15 },
+    window: { showInformationMessage: show, showWarningMessage: show, withProgress },
   });
 
   beforeEach(() => ([toasts, log, views, panels] = [[], [], [], []]));
   afterEach(() => {
-    board().notices.end({ kind: 'message' });
+    board().notices.end(() => true);
     for (const panel of panels) panel.dispose();
   });
 
@@ -122,22 +132,76 @@ describe('message of the extension', () => {
     assert.deepEqual(log, [error]);
   });
 
-  it('shows slow work with a button that cancels the work', async () => {
+  /** Starts work that ends when the user cancels it, and waits until its progress is shown. */
+  const startWork = async () => {
     const view = await open();
-    const canceled = new Promise<AbortSignal>((resolve) => {
-      const work = (signal: AbortSignal) =>
-        new Promise<void>((end) => {
-          signal.addEventListener('abort', () => {
-            end();
-            resolve(signal);
-          });
-        });
-      void ui().withDelayedProgress('Testing…', work);
-    });
+    const canceled = ui().withDelayedProgress(
+      'Testing…',
+      (signal) => new Promise((end) => signal.addEventListener('abort', () => end('canceled'))),
+    );
     await nextNotice();
+    return { view, canceled };
+  };
+
+  it('shows slow work with a button that cancels the work', async () => {
+    const { view, canceled } = await startWork();
     await view.send({ type: 'endNotice', id: idOf(), action: 'Cancel' });
-    assert.equal((await canceled).aborted, true);
+    assert.equal(await canceled, 'canceled');
     assert.deepEqual([texts(), toasts], [[[]], []]);
+  });
+
+  it('shows the progress of work until the work ends, even if the user sends a prompt', async () => {
+    const { view, canceled } = await startWork();
+    await view.send({ type: 'send', prompt: 'Hello' });
+    await tell('Removed.');
+    assert.deepEqual(texts(), [['Removed.', 'Testing…']]);
+    await view.send({ type: 'endNotice', id: idOf(1), action: 'Cancel' });
+    assert.deepEqual([await canceled, texts()], ['canceled', [['Removed.']]]);
+  });
+
+  it('shows the progress of work as a notification after the last visible panel was hidden', async () => {
+    const { view, canceled } = await startWork();
+    view.setVisible(false);
+    await waitForEvents();
+    assert.deepEqual(toasts, ['Testing…']);
+    cancelInVSCode();
+    assert.equal(await canceled, 'canceled');
+  });
+
+  it('becomes a notification when the last visible panel is hidden', async () => {
+    const view = await open();
+    const choice = ui().askUser('information', 'Use it?', ['Use']);
+    view.setVisible(false);
+    await choice;
+    assert.deepEqual([board().notices.list, toasts], [[], ['Use it?']]);
+  });
+
+  it('becomes a notification when the last visible panel is closed', async () => {
+    await open();
+    await tell('Removed.');
+    panels[0]?.dispose();
+    await waitForEvents();
+    assert.deepEqual(toasts, ['Removed.']);
+  });
+
+  it('stays in the panels when one of two visible panels is hidden', async () => {
+    await open();
+    const view = await open();
+    await tell('Removed.');
+    view.setVisible(false);
+    await waitForEvents();
+    assert.deepEqual([texts()[0], toasts], [['Removed.'], []]);
+  });
+
+  it('stays in the panels when another panel takes the place of the visible panel', async () => {
+    const [view, other] = [await open(), await open()];
+    other.setVisible(false);
+    await tell('Removed.');
+    view.setVisible(false);
+    other.setVisible(true);
+    await waitForEvents();
+    await other.send({ type: 'ready' });
+    assert.deepEqual([texts()[1], toasts], [['Removed.'], []]);
   });
 
   it('disappears when the slow work has ended', async () => {
@@ -149,11 +213,35 @@ describe('message of the extension', () => {
     assert.deepEqual([await result, texts()], ['done', [[]]]);
   });
 
-  it('replaces the previous message', async () => {
-    await open();
-    await tell('One.');
+  it('comes before earlier messages, which keep their buttons', async () => {
+    const view = await open();
+    await tell('One.', () => log.push('one'));
     await tell('Two.');
-    assert.deepEqual(texts(), [['Two.']]);
+    assert.deepEqual(texts(), [['Two.', 'One.']]);
+    await view.send({ type: 'endNotice', id: idOf(1), action: 'Undo' });
+    assert.deepEqual([texts(), log], [[['Two.']], ['one']]);
+  });
+
+  it('replaces earlier messages without buttons', async () => {
+    await open();
+    ui().showToast({ error: assert.ifError }, 'warning', 'The disk is full.');
+    await tell('Removed.');
+    assert.deepEqual(texts(), [['Removed.']]);
+  });
+
+  it('has another id than the messages before a reload', async () => {
+    await open();
+    await tell('Removed.');
+    const before = idOf();
+    const file = require.resolve('../../../src/host/ui/notices');
+    const loaded = require.cache[file];
+    Reflect.deleteProperty(require.cache, file);
+    const { notices } = board();
+    require.cache[file] = loaded;
+    notices.add({ isVisible: true, postNotices: () => undefined });
+    const { kind, severity, text, actions } = shown()[0]![0]!;
+    void notices.show({ kind, severity, text, actions }, () => Promise.resolve(undefined));
+    assert.notEqual(notices.list[0]?.id, before);
   });
 
   it('stays when the user sends a prompt if it is a warning', async () => {
@@ -183,10 +271,15 @@ describe('message of the extension', () => {
     assert.equal(await choice, 'Never');
   });
 
-  it('ends without a choice if it is a question and another message replaces it', async () => {
-    await open();
+  it('still waits for the choice of the user if it is a question and another message or a prompt follows', async () => {
+    const view = await open();
     const choice = ui().askUser('information', 'Use it?', ['Use', 'Never']);
+    await waitForEvents();
+    const id = idOf();
     await tell('Removed.');
-    assert.equal(await choice, undefined);
+    await view.send({ type: 'send', prompt: 'Hello' });
+    assert.deepEqual(texts(), [['Use it?']]);
+    await view.send({ type: 'endNotice', id, action: 'Use' });
+    assert.equal(await choice, 'Use');
   });
 });

@@ -59,6 +59,19 @@ describe('notices above the composer', () => {
     assert.deepEqual(page.posted.at(-1), { type: 'endNotice', id: 'message-1' });
   });
 
+  it('appear again if the host shows them again', () => {
+    notices(message);
+    page.click('Dismiss');
+    notices(message);
+    assert.equal(shown(), message.text);
+  });
+
+  it('show the progress of work before other messages, and without *Dismiss*', () => {
+    notices(message, { ...message, id: 'work', kind: 'progress', text: 'Testing…', actions: ['Cancel'] });
+    assert.equal(shown(), 'Testing…');
+    assert.deepEqual(page.all('button', 'Dismiss'), []);
+  });
+
   it('move the focus to the composer when the focused notice disappears', () => {
     notices(message);
     page.one('button', 'Undo').focus();
