@@ -71,7 +71,7 @@ describe('layout of a comparison', () => {
     await show('comparison', 1400);
     const costs = [{ amount: 0.0123, currency: 'USD', isEstimate: false }];
     await panel.post({ type: 'conversationCost', costs, unknownAnswers: 0 });
-    const line = panel.page.locator('.cost-line p');
+    const line = panel.page.locator('.cost-line button');
     await line.waitFor();
     const end = await line.evaluate((text) => {
       const range = document.createRange();
