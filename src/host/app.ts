@@ -52,7 +52,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   const host = createHostWindow(context);
   const { register, log, onError, version, storage } = host;
   const { globalState: memory, workspaceState } = context;
-  const settings = register(new Settings(host.manifest, workspaceState, memory));
+  const settings = register(new Settings(host.manifest, workspaceState));
   const keys = register(new KeyStore(context.secrets, log));
   const efforts = register(new ModelEfforts({ settings, memory, facts: (model) => catalog.factsOf(model) }));
   const userGateways = register(

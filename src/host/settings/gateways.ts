@@ -2,7 +2,7 @@ import { hostOf, normalizeBaseUrl, type BaseUrlProblem } from '../../engine/gate
 import { visibleText } from '../../engine/gateway/visibleText';
 import { isRecord, textIn } from '../../engine/json';
 
-/** A gateway in the settings: an entry of `holysheep.backupBaseUrls`, or only the base URL of the primary gateway. */
+/** A gateway in the settings: an entry of `holysheep.backupBaseUrls`, or the base URL and name of the primary gateway. */
 export interface GatewayEntry {
   readonly url: string;
   /** Name that the user has given the gateway. */

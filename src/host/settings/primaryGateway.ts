@@ -1,5 +1,6 @@
 import { wildcardModel } from '../../engine/gateway/gateway';
 import { entryOf, isEntryOf, parseGateway, type GatewayEntry } from './gateways';
+import { knownName } from './knownGateways';
 
 /** The settings whose values depend on which gateway is the primary gateway. */
 export interface PrimarySettings {
@@ -16,7 +17,7 @@ export interface PrimarySettings {
  */
 export function withPrimary(
   { backupBaseUrls, model, fallbackModels }: Omit<PrimarySettings, 'baseUrl'>,
-  { url, models = new Map() }: GatewayEntry,
+  { url, name, models = new Map() }: GatewayEntry,
   previous: GatewayEntry | undefined,
 ): PrimarySettings {
   const renamed = [...models].filter(([here, there]) => here !== wildcardModel && here !== there);
@@ -28,10 +29,19 @@ export function withPrimary(
     backupBaseUrls: [
       ...(first === undefined ? [] : [first]),
       ...otherBackups.map((entry) => withRenamedModels(entry, renamed)),
+      ...entriesOfPrimary({ url, name }),
     ],
     model: newModel,
     fallbackModels: fallbackModels.map((fallback) => models.get(fallback) ?? fallback),
   };
+}
+
+/**
+ * Returns the entry of `holysheep.backupBaseUrls` that contains the primary gateway's name. Returns no entry if the
+ * gateway has no name or its known name.
+ */
+export function entriesOfPrimary({ url, name }: GatewayEntry): readonly unknown[] {
+  return name === undefined || name === knownName(url) ? [] : [entryOf({ url, name })];
 }
 
 type Renamed = readonly (readonly [here: string, there: string])[];

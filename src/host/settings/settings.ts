@@ -7,10 +7,10 @@ import type { EffortChoice, RequestParameters } from '../../engine/request';
 import { currencyOf, knownName } from './knownGateways';
 import { Disposable } from '../util/disposable';
 import { readBudget, type DailyBudget } from './dailyBudget';
-import { entryOf, isEntryOf, moveEntry, parseGateway, readGateways, type GatewayEntry } from './gateways';
+import { entryOf, isEntryOf, moveEntry, readGateways, type GatewayEntry } from './gateways';
 import { readModelOverrides, type ModelOverrides } from './modelOverrides';
 import { UserError } from '../util/userError';
-import { withPrimary } from './primaryGateway';
+import { entriesOfPrimary, withPrimary } from './primaryGateway';
 import { readPrompts, type UserPrompt } from './userPrompts';
 
 const section = 'holysheep';
@@ -51,12 +51,6 @@ interface InspectedSetting {
 const chosenModelKey = 'holysheep.chosenModel';
 
 /**
- * Key in VS Code's global state. The value contains the names that the user has given to primary gateways, by base URL.
- * The setting `holysheep.baseUrl` has no room for a name.
- */
-const primaryNamesKey = 'holysheep.primaryGatewayNames';
-
-/**
  * The settings of the extension. Most settings are read anew each time they are used. VS Code also returns invalid
  * values, so invalid values are replaced by the default value or the nearest limit.
  */
@@ -73,7 +67,6 @@ export class Settings extends Disposable {
   constructor(
     { contributes }: SettingsManifest,
     private readonly workspaceState: vscode.Memento,
-    private readonly globalState: vscode.Memento,
   ) {
     super();
     const groups = contributes.configuration.map(({ properties }) => Object.entries(properties));
@@ -119,7 +112,7 @@ export class Settings extends Disposable {
     const primary = this.baseUrl();
     return readGateways(
       this.userList('backupBaseUrls'),
-      'error' in primary ? undefined : this.namedPrimary(primary.url),
+      'error' in primary ? undefined : this.primaryEntry(primary.url),
     );
   }
 
@@ -142,8 +135,8 @@ export class Settings extends Disposable {
       await this.replaceBackup({ ...this.gateway(url), name: textIn(name) });
       return;
     }
-    await this.rememberPrimaryName(url, name);
-    this.changed.fire();
+    const { backups } = this.splitEntries();
+    await this.update('backupBaseUrls', [...backups, ...entriesOfPrimary({ url, name: textIn(name) })]);
   }
 
   model(): string {
@@ -274,7 +267,8 @@ export class Settings extends Disposable {
   }
 
   moveBackup(url: string, by: -1 | 1): Thenable<void> {
-    return this.update('backupBaseUrls', moveEntry(this.userList('backupBaseUrls'), url, by));
+    const { backups, ofPrimary } = this.splitEntries();
+    return this.update('backupBaseUrls', [...moveEntry(backups, url, by), ...ofPrimary]);
   }
 
   /**
@@ -296,14 +290,13 @@ export class Settings extends Disposable {
     const previousModel = writtenModel();
     const { model: newModel, ...after } = withPrimary(
       {
-        backupBaseUrls: listIn(before.backupBaseUrls),
+        backupBaseUrls: this.splitEntries().backups,
         fallbackModels: stringsIn(before.fallbackModels),
         model,
       },
       gateway,
-      keepsPrevious && !('error' in primary) ? this.namedPrimary(primary.url) : undefined,
+      keepsPrevious && !('error' in primary) ? this.primaryEntry(primary.url) : undefined,
     );
-    if (gateway.name !== undefined) await this.rememberPrimaryName(gateway.url, gateway.name);
     // The backups are written before the base URL, so that the settings contain the previous primary gateway at every
     // moment.
     await this.update('backupBaseUrls', after.backupBaseUrls);
@@ -344,17 +337,20 @@ export class Settings extends Disposable {
     };
   }
 
-  private get primaryNames(): Readonly<Record<string, string>> {
-    return this.globalState.get(primaryNamesKey, {});
+  /**
+   * Splits the setting `holysheep.backupBaseUrls`. An entry with the base URL of the primary gateway only gives that
+   * gateway a name, because the setting `holysheep.baseUrl` can't contain a name.
+   */
+  private splitEntries() {
+    const primary = this.baseUrl();
+    const isOfPrimary = (entry: unknown): boolean => !('error' in primary) && isEntryOf(entry, primary.url);
+    const entries = Map.groupBy(this.userList('backupBaseUrls'), isOfPrimary);
+    return { backups: entries.get(false) ?? [], ofPrimary: entries.get(true) ?? [] };
   }
 
-  private rememberPrimaryName(url: string, name: string): Thenable<void> {
-    return this.globalState.update(primaryNamesKey, { ...this.primaryNames, [url]: name });
-  }
-
-  private namedPrimary(url: string): GatewayEntry {
-    const entry = parseGateway({ baseUrl: url, name: textIn(this.primaryNames[url]) ?? knownName(url) });
-    return typeof entry === 'string' ? { url } : entry;
+  private primaryEntry(url: string): GatewayEntry {
+    const { usableGateways } = readGateways(this.userList('backupBaseUrls'));
+    return { url, name: usableGateways.find((entry) => entry.url === url)?.name ?? knownName(url) };
   }
 
   /**

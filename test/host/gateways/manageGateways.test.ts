@@ -203,7 +203,8 @@ describe('Manage Gateways command', () => {
     assert.deepEqual(window.values, before);
     await act(list, 'Last $\u2060(alert)', 'Make primary');
     const acme = (baseUrl: string) => ({ baseUrl, models: { 'acme/x': 'x' } });
-    assert.deepEqual(backups(), [acme(primaryUrl), acme(relay), '::', acme(ollama)]);
+    const named = { baseUrl: last.baseUrl, name: last.name };
+    assert.deepEqual(backups(), [acme(primaryUrl), acme(relay), '::', acme(ollama), named]);
     assert.deepEqual([window.values['baseUrl'], window.values['model']], [last.baseUrl, 'acme/x']);
   });
 
@@ -307,10 +308,22 @@ describe('Manage Gateways command', () => {
       assert.deepEqual((backups() as readonly unknown[])[3], { baseUrl: last.baseUrl, models: last.models });
     });
 
-    it('changes the name of the primary gateway without changing the settings', async () => {
-      const { values } = window;
-      assert.equal((await rename('primary.example', 'Work'))[0], 'Work');
-      assert.deepEqual(window.values, values);
+    it('saves the name of the primary gateway in an entry that is not a backup gateway', async () => {
+      assert.deepEqual(await rename('primary.example', 'Work'), [
+        'Work',
+        'relay.example',
+        'localhost:11434',
+        'Last $\u2060(alert)',
+      ]);
+      const work = { baseUrl: primaryUrl, name: 'Work' };
+      assert.deepEqual(backups(), [relay, '::', ollama, last, work]);
+    });
+
+    it('removes the entry of the primary gateway if the new name is empty', async () => {
+      const entry = { baseUrl: primaryUrl, name: 'Work' };
+      window.values = { ...window.values, backupBaseUrls: [entry, relay] };
+      assert.deepEqual(await rename('Work', ' '), ['primary.example', 'relay.example']);
+      assert.deepEqual(backups(), [relay]);
     });
 
     it('changes nothing if the user cancels', async () => {
@@ -323,7 +336,7 @@ describe('Manage Gateways command', () => {
       await rename('primary.example', 'Work');
       const list = editor.quickPicks[0] ?? assert.fail('no list');
       await act(list, 'Last $\u2060(alert)', 'Make primary');
-      assert.deepEqual(labels(list).slice(0, 2), ['Last $\u2060(alert)', 'Work']);
+      assert.deepEqual(labels(list), ['Last $\u2060(alert)', 'Work', 'relay.example', 'localhost:11434']);
     });
   });
 

@@ -42,7 +42,7 @@ describe('extension settings', () => {
     remembered.clear();
     [inspected, effective, targets, failing] = [{}, {}, [], undefined];
     const { Settings } = await import('../../../src/host/settings/settings');
-    settings = new Settings(manifest, storeIn(remembered), storeIn(remembered));
+    settings = new Settings(manifest, storeIn(remembered));
   });
 
   for (const { name, value, expected } of [
@@ -307,6 +307,18 @@ describe('extension settings', () => {
       assert.deepEqual(targets, [1, 1, 1]);
     });
 
+    it('are moved past the entry that names the primary gateway', async () => {
+      const [a, b, c] = [
+        'https://a.example/v1',
+        { baseUrl: 'https://b.example/v1', name: 'B' },
+        'https://c.example/v1',
+      ];
+      read({ globalValue: [a, b, c] });
+      inspected.baseUrl = { globalValue: 'https://b.example/v1' };
+      await settings.moveBackup('https://c.example/v1', -1);
+      assert.deepEqual(inspected.backupBaseUrls?.globalValue, [c, a, b]);
+    });
+
     it('keep invalid entries at their positions when the user moves another entry', async () => {
       const [a, b, c] = ['https://a.example/v1', { baseUrl: 'b.example' }, 'https://c.example/v1'];
       read({ globalValue: [a, '::', b, 7, c] });
@@ -332,7 +344,7 @@ describe('extension settings', () => {
 
     it('swap the two gateways and their model names', async () => {
       const relay = { baseUrl: 'https://relay.example/v1', models: { x: 'r/x' } };
-      const entry = { baseUrl: other, name: 'Other', models: { x: 'acme/x', y: 'acme/y', z: 'z' } };
+      const entry = { baseUrl: other, models: { x: 'acme/x', y: 'acme/y', z: 'z' } };
       inspected = {
         baseUrl: { globalValue: old, workspaceValue: 'https://attacker.example/v1' },
         backupBaseUrls: { globalValue: ['https://mirror.example/v1', '::', entry, relay] },
@@ -356,6 +368,27 @@ describe('extension settings', () => {
       ]);
       await undo();
       assert.deepEqual(values(), before);
+    });
+
+    it('keep the names of both gateways, and each gateway once', async () => {
+      const entry = (baseUrl: string, name: string) => ({ baseUrl, name });
+      const before = [entry(other, 'Other'), entry(old, 'Old')];
+      inspected = { baseUrl: { globalValue: old }, backupBaseUrls: { globalValue: before } };
+      const shown = () => settings.gateways().usableGateways.map(({ url, name }) => [url, name]);
+      const undo = await settings.setPrimary(settings.gateway(other), true);
+      assert.deepEqual(shown(), [
+        [other, 'Other'],
+        [old, 'Old'],
+      ]);
+      assert.deepEqual(values()[1], [entry(old, 'Old'), entry(other, 'Other')]);
+      await undo();
+      assert.deepEqual(values().slice(0, 2), [old, before]);
+    });
+
+    it('contain no entry for the known name of the primary gateway', async () => {
+      const openAi = { url: 'https://api.openai.com/v1', name: 'OpenAI' };
+      await settings.setPrimary(openAi, false);
+      assert.deepEqual([values()[1], settings.gateway(openAi.url).name], [[], 'OpenAI']);
     });
 
     describe('are restored by Undo', () => {
@@ -409,7 +442,10 @@ describe('extension settings', () => {
     });
 
     it("omit the previous primary gateway if the user doesn't want it as a backup", async () => {
-      inspected = { baseUrl: { globalValue: old }, backupBaseUrls: { globalValue: [other, ' a.example'] } };
+      inspected = {
+        baseUrl: { globalValue: old },
+        backupBaseUrls: { globalValue: [other, { baseUrl: old, name: 'Old' }, ' a.example'] },
+      };
       effective = { model: 'x' };
       await settings.setPrimary({ url: other }, false);
       assert.deepEqual(values(), [other, [' a.example'], undefined, undefined]);
