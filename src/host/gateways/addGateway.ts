@@ -86,6 +86,7 @@ async function addChosen(
   if (!models) return cancelled;
   const { settings, keys, log, gatewaySets, userGateways } = deps;
   const { newKey } = access;
+  const previousKey = await keys.getIfReadable(origin);
   if (newKey !== undefined) await keys.set(origin, newKey);
   if (access.isConfirmedKeyless) await keys.confirmKeyless(origin);
   const entry = { url, name: gateway.name, models };
@@ -99,7 +100,11 @@ async function addChosen(
   } else undo = await settings.addBackup(entry);
   const undoAll = async (): Promise<void> => {
     await undo();
-    if (newKey !== undefined) await keys.delete(origin);
+    // A key that the user has set since is kept.
+    if (newKey === undefined || (await keys.getIfReadable(origin)) !== newKey) return;
+    if (previousKey !== undefined) await keys.set(origin, previousKey);
+    else if (!settings.gateways().usableGateways.some((other) => originOf(other.url) === origin))
+      await keys.delete(origin);
   };
   const undoAction = { title: vscode.l10n.t('Undo'), run: () => undoAll().catch(deps.onError) };
   if (result.state === 'verified') {

@@ -57,13 +57,41 @@ describe('Add Gateway command', () => {
     assert.deepEqual(messages(), ['OpenRouter was added. Models available: 3.']);
   });
 
-  it('removes the added gateway and its key on Undo', async () => {
-    window.values = { ...before, backupBaseUrls: [ollama] };
-    responds.set(openRouter, ['claude-sonnet-4']);
-    editor.pressed = 'Undo';
-    assert.equal(await add([['OpenRouter']], ['sk-or-1']), 'added');
-    for (let rounds = 0; rounds < 10; rounds++) await new Promise(setImmediate);
-    assert.deepEqual([window.values['backupBaseUrls'], keys()], [[ollama], own]);
+  describe('action *Undo*', () => {
+    const addAndUndo = async (): Promise<void> => {
+      responds.set(openRouter, ['claude-sonnet-4']);
+      editor.pressed = 'Undo';
+      assert.equal(await add([['OpenRouter']], ['sk-or-1']), 'added');
+      for (let rounds = 0; rounds < 10; rounds++) await new Promise(setImmediate);
+    };
+
+    it('removes the added gateway and its key', async () => {
+      window.values = { ...before, backupBaseUrls: [ollama] };
+      await addAndUndo();
+      assert.deepEqual([window.values['backupBaseUrls'], keys()], [[ollama], own]);
+    });
+
+    it('restores the previous key of the origin', async () => {
+      window.gateways.keys.set('https://openrouter.ai', 'revoked');
+      responds.set(`${openRouter} revoked`, failedProbe('rejected'));
+      await addAndUndo();
+      assert.deepEqual(keys(), { ...own, 'https://openrouter.ai': 'revoked' });
+    });
+
+    it('keeps the key if another gateway has the same origin', async () => {
+      window.values = { ...before, backupBaseUrls: ['https://openrouter.ai/other/v1'] };
+      await addAndUndo();
+      assert.deepEqual(window.values['backupBaseUrls'], ['https://openrouter.ai/other/v1']);
+      assert.deepEqual(keys(), { ...own, 'https://openrouter.ai': 'sk-or-1' });
+    });
+
+    it('keeps a key that the user has set since', async () => {
+      const undone = addAndUndo();
+      while (editor.messages.length === 0) await new Promise(setImmediate);
+      window.gateways.keys.set('https://openrouter.ai', 'sk-or-2');
+      await undone;
+      assert.deepEqual(keys(), { ...own, 'https://openrouter.ai': 'sk-or-2' });
+    });
   });
 
   it('adds a custom base URL at the end of the backup gateways', async () => {

@@ -20,8 +20,8 @@ export class GatewayWindow {
   /** The user settings. */
   values: Record<string, unknown> = {};
   keyless = new Set<string>();
-  /** The models that a gateway lists, or its result. */
   userGateways: UserGateways | undefined;
+  /** The models that a gateway lists, or its result, by base URL, or by base URL and API key. */
   readonly responds = new Map<string, readonly string[] | ProbeResult>();
   probes: string[] = [];
   records: readonly object[] = [];
@@ -65,7 +65,7 @@ export class GatewayWindow {
     const { Settings } = await import('../../../src/host/settings/settings');
     const deps = await openGateways({
       ...this.gateways.deps(),
-      settings: new Settings(manifest, this.gateways.deps().memory, this.gateways.deps().memory),
+      settings: new Settings(manifest, this.gateways.deps().memory),
     });
     Object.assign(deps.keys, {
       isKeyless: (origin: string) => Promise.resolve(this.keyless.has(origin)),
@@ -77,7 +77,7 @@ export class GatewayWindow {
       engine: {
         probe: (...[baseUrl, key]: Parameters<Engine['probe']>) => {
           this.probes.push(`${baseUrl} ${key ?? 'without a key'}`);
-          const models = this.responds.get(baseUrl) ?? refusedConnection();
+          const models = this.responds.get(`${baseUrl} ${key}`) ?? this.responds.get(baseUrl) ?? refusedConnection();
           return Promise.resolve('state' in models ? models : { state: 'verified', models, ms: 1 });
         },
         report: () => ({ gateways: this.down.map((id) => ({ id, isDown: true })) }),
