@@ -20,8 +20,7 @@ import { createTourCard } from './conversation/tourCard';
 import { createEmptyState } from './conversation/emptyState';
 import { createKeyCard } from './conversation/keyCard';
 import { createLimitNotice } from './conversation/limitNotice';
-import { createNoticeArea, hostNotice } from './conversation/noticeArea';
-import { createNotices } from './conversation/notices';
+import { createNoticeArea, hostNotice, type Notice } from './conversation/noticeArea';
 import type { PageContext } from './pageContext';
 import type { UnsentStore } from './state/unsentStore';
 import { createTimelinePatterns } from './timeline/timelineChart';
@@ -57,6 +56,7 @@ export function createPanel(
   let suggestions: readonly Suggestion[] = [];
   let hostMessages: readonly HostNotice[] = [];
   let isReadOnly = false;
+  let isOpenHereOffered = false;
   /** Whether the `UnsentStore` contains the unsent text of the page. */
   let isSaved = true;
   /** The unsent text that the host has, as JSON. */
@@ -67,7 +67,7 @@ export function createPanel(
   const announcer = createAnnouncer();
   const focusInput = (): void => {
     if (!isReadOnly) composer.focus();
-    else if (!notices.focusOpenHere()) context.moveFocus(conversation.element);
+    else context.moveFocus((isOpenHereOffered && noticeArea.firstButton) || conversation.element);
   };
   const context: PageContext = {
     strings,
@@ -110,7 +110,7 @@ export function createPanel(
     conversation.scrollTo(answer.element);
     context.moveFocus(answer.element, { preventScroll: true });
   });
-  const notices = createNotices(context, noticeArea.element);
+  const cardPlace = element('div', { class: 'card-place' });
   const placeTourCard = createTourCard(context);
   const placeKeyCard = createKeyCard(context);
   const costLine = createCostLine(context);
@@ -144,6 +144,22 @@ export function createPanel(
   const isLimitMentioned = (): boolean =>
     !isReadOnly && !conversation.active && (!conversation.hasActionButton('sendLater') || composer.unsent.draft !== '');
 
+  const openHereNotice: Notice = {
+    id: 'openHere',
+    text: strings.openInOtherWindow,
+    icon: 'info',
+    actions: [
+      {
+        caption: strings.openHere,
+        choose: () => {
+          isOpenHereOffered = false;
+          updateNotices();
+          post({ type: 'openHere' });
+        },
+      },
+    ],
+    isPersistent: true,
+  };
   const endNotice = (id: string, action?: string): void => {
     hostMessages = hostMessages.filter((notice) => notice.id !== id);
     // The notice disappears first. Otherwise, the composer could take the focus from an input box that opens.
@@ -158,11 +174,12 @@ export function createPanel(
     if (!connection) return;
     const { isEmpty, canMentionSummary: canMention } = conversation;
     if (isEmpty) emptyState.update(connection.set !== 'own', suggestions);
-    const cardContainer = isEmpty ? emptyState.cardPlace : notices.cardPlace;
+    const cardContainer = isEmpty ? emptyState.cardPlace : cardPlace;
     const tourPlace = connection.set !== 'own' && !isReadOnly ? cardContainer : undefined;
     placeTourCard(tourPlace, tourStep, connection);
     const needsCard = !canSendPrompt(connection) && !isReadOnly && !conversation.hasActionButton('setApiKey');
     noticeArea.update([
+      ...(isOpenHereOffered ? [openHereNotice] : []),
       ...hostNotices('progress'),
       ...hostNotices('message', 'question'),
       ...(isLimitMentioned() ? limitNotices(connection) : []),
@@ -222,14 +239,15 @@ export function createPanel(
     if (readOnly && isSaved) composer.clear();
     composer.element.hidden = readOnly;
     setConnection(message.connection, message.suggestions);
-    notices.setOpenElsewhere(readOnly);
-    focusInput();
+    isOpenHereOffered = readOnly;
     conversation.replaceAll(items, restored);
     composer.history.load(message.promptHistory);
     composer.setContext(message.context, message.unread);
     if (stored && !readOnly) composer.restore(stored);
     autoscroll.restore(restored.place);
     noticeArea.restoreDismissed(restored.dismissed);
+    updateNotices();
+    focusInput();
     // Prompts after the exchange that was last on the page before this snapshot are new, so the host has received them.
     // If that exchange no longer exists, because the user has edited its prompt, all prompts are treated as new.
     const newItems = items.slice(items.findIndex((item) => idOf(item) === restored.seen) + 1);
@@ -311,7 +329,11 @@ export function createPanel(
   };
 
   const dock = element('div', { class: 'dock' });
-  dock.append(jumpButton.element, notices.element, composer.element);
+  dock.append(
+    jumpButton.element,
+    element('div', { class: 'notices' }, noticeArea.element, cardPlace),
+    composer.element,
+  );
   root.replaceChildren(
     element('h1', { class: 'visually-hidden' }, strings.conversation),
     createTimelinePatterns(),

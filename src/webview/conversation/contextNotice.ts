@@ -52,7 +52,8 @@ export function createContextNotice(
         text: isRunning ? strings.summarizing : endText,
         icon: 'info',
         actions: [{ caption: strings.show, choose: () => showSummary(shown), dismisses: !isRunning }],
-        isProgress: isRunning,
+        isPersistent: isRunning,
+        isSilent: isRunning,
       };
     const isOffered = percent !== undefined && percent >= minPercent && !isReadOnly();
     const offer = (): Notice | undefined =>

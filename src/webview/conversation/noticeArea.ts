@@ -15,8 +15,10 @@ export interface Notice {
   readonly text: string;
   readonly icon: Icon;
   readonly actions: readonly NoticeAction[];
-  /** Whether the notice shows work in progress. If so, the notice can't be dismissed and is not announced. */
-  readonly isProgress?: boolean;
+  /** Whether the notice lacks the button *Dismiss*, because it shows a state that lasts. */
+  readonly isPersistent?: boolean;
+  /** Whether something else on the page announces the text. */
+  readonly isSilent?: boolean;
   /** Dismisses the notice. By default, the page remembers that the notice was dismissed. */
   readonly dismiss?: () => void;
 }
@@ -38,7 +40,7 @@ export function createNoticeArea({ strings, announcer, focusComposer, onLocalCha
     dismissed = [...dismissed, id].slice(-maxDismissed);
     onLocalChange();
   };
-  const draw = ({ id, icon, text, actions, isProgress, dismiss: close = () => dismiss(id) }: Notice): void => {
+  const draw = ({ id, icon, text, actions, isPersistent, dismiss: close = () => dismiss(id) }: Notice): void => {
     const buttons = actions.map(({ caption, choose, dismisses }) =>
       button(caption, 'secondary', () => {
         // The notice disappears first. Otherwise, the composer could take the focus from an input box that opens.
@@ -50,10 +52,13 @@ export function createNoticeArea({ strings, announcer, focusComposer, onLocalCha
       element('p', { class: 'notice-texts' }, svgIcon(icon), element('span', {}, text)),
       element('div', { class: 'actions' }, ...buttons),
     );
-    area.replaceChildren(body, ...(isProgress ? [] : [iconButton(strings.dismiss, 'close', close)]));
+    area.replaceChildren(body, ...(isPersistent ? [] : [iconButton(strings.dismiss, 'close', close)]));
   };
   return {
     element: area,
+    get firstButton(): HTMLElement | null {
+      return body.querySelector('button');
+    },
     /** IDs of the notices that the user has dismissed. */
     get dismissed(): readonly string[] {
       return dismissed;
@@ -75,7 +80,7 @@ export function createNoticeArea({ strings, announcer, focusComposer, onLocalCha
       area.hidden = notice === undefined;
       if (notice) draw(notice);
       else area.replaceChildren();
-      if (notice && notice.id !== shownId && !notice.isProgress) announcer.announce(notice.text, 'notice');
+      if (notice && notice.id !== shownId && !notice.isSilent) announcer.announce(notice.text, 'notice');
       shownId = notice?.id;
       // The button that was removed had the focus. The composer gets the focus, because the page would otherwise
       // receive no key events.
@@ -96,7 +101,7 @@ export function hostNotice(
     text,
     icon: icons[severity],
     actions: actions.map((caption) => ({ caption, choose: () => end(id, caption) })),
-    isProgress: kind === 'progress',
+    isPersistent: kind === 'progress',
     dismiss: () => end(id),
   };
 }

@@ -24,13 +24,12 @@ describe('page of a conversation that is open in another window', () => {
     assert.match(page.root.textContent, /This conversation is open in another window\./);
   });
 
-  it('enables *Open here* again if the conversation could not be opened in this window', () => {
+  it('shows *Open here* again if the conversation could not be opened in this window', () => {
     page.snapshot(exchanges, { readOnly: true });
     page.click('Open here');
-    page.one('button', 'Open here').click();
     assert.deepEqual(page.posted, [{ type: 'openHere' }]);
     page.receive({ type: 'connection', connection: connected, suggestions: [] });
-    assert.equal((page.one('button', 'Open here') as HTMLButtonElement).disabled, true);
+    assert.ok(!buttons().includes('Open here'));
     page.snapshot(exchanges, { readOnly: true });
     const before = page.posted.length;
     page.click('Open here');
@@ -112,8 +111,7 @@ describe('page of a conversation that is open in another window', () => {
     page.snapshot(exchanges, { readOnly: true });
     const openHere = page.one('button', 'Open here');
     assert.equal(page.window.document.activeElement, openHere);
-    const description = page.window.document.getElementById(openHere.getAttribute('aria-describedby')!)!;
-    assert.equal(description.textContent, 'This conversation is open in another window.');
+    assert.equal(page.announced, 'This conversation is open in another window.');
     openHere.click();
     assert.ok(page.one('log').contains(page.window.document.activeElement));
   });
