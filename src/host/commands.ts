@@ -23,7 +23,7 @@ export function createErrorBoundary(log: Log): ErrorBoundary {
     }
     if (error instanceof UserError) {
       log.info(`Shown to the user: ${error.message}`);
-      showToast(log, 'warning', error.message);
+      showToast(log, 'information', error.message);
       return;
     }
     log.error(error);

@@ -4,6 +4,7 @@ import { hostOf, originOf, type BaseUrlProblem } from '../../engine/gateway/base
 import { maxModels, type ListedModels } from '../../engine/gateway/modelList';
 import { nearestModels } from '../../engine/models/nearestModels';
 import { parseSetApiKeyArgument } from '../commandArgs';
+import { notices } from '../ui/notices';
 import { plainLabel, trimTrailingPeriod } from '../ui/messageText';
 import { inSentences } from '../ui/words';
 import {
@@ -134,6 +135,9 @@ export async function verifyKey(
 ): Promise<ProbeResult> {
   log.keys.add(key);
   const host = hostOf(url);
+  const titles = actions.map(({ title }) => title).join();
+  // The user has entered another key, so an earlier rejection no longer matters.
+  notices.end(({ severity, actions: shown }) => severity === 'error' && shown.join() === titles);
   const title = vscode.l10n.t('Verifying the API key with {0}…', host);
   const result = await withDelayedProgress(title, (signal) => engine.probe(url, key, signal));
   if (result.state !== 'rejected') return result;

@@ -3,7 +3,6 @@ import * as vscode from 'vscode';
 import type { Clock } from '../../engine/clock';
 import type { FailedEvent } from '../../engine/events/events';
 import { hostFailure } from '../../engine/faults/hostFaults';
-import type { Cost } from '../../engine/state/turnCost';
 import type { DailyBudget } from '../settings/dailyBudget';
 import { notices } from '../ui/notices';
 import { askUser } from '../ui/notifications';
@@ -30,7 +29,9 @@ interface BudgetDeps {
 interface Spending extends SpentToday {
   readonly budget: DailyBudget;
   /** Probable cost of the running requests, estimated from the average cost of earlier requests to the same models. */
-  readonly expected: number;
+  readonly running: number;
+  /** Probable costs of the requests that are about to start together, in the order of their models. */
+  readonly starting: readonly number[];
   /** Whether all files that might contain costs of today could be read. */
   readonly isComplete: boolean;
 }
@@ -135,7 +136,7 @@ export class Budget extends Disposable {
   private decide(isFree: boolean, models: readonly string[], isQueued: boolean): boolean | Promise<boolean> {
     if (isFree || !this.deps.setting()) return true;
     return this.mutex.runExclusive(async () => {
-      const spending = await this.read(models.slice(1));
+      const spending = await this.read(models);
       if (!spending) return true;
       if (!this.isUsedUp(spending)) {
         this.warn(spending);
@@ -162,7 +163,7 @@ export class Budget extends Disposable {
    * The first button, which VS Code focuses, sends nothing, so that pressing Enter twice after a prompt costs nothing.
    */
   private async ask(spending: Spending, question: string, consequence?: string): Promise<boolean> {
-    const { openUsage } = this.deps;
+    const { clock, openUsage } = this.deps;
     const { budget, spent } = spending;
     const [usage, send] = [vscode.l10n.t('Open usage'), vscode.l10n.t('Send anyway')];
     const nextAmount = totalOf(spending) + questionShare * budget.daily;
@@ -176,7 +177,8 @@ export class Budget extends Disposable {
     const { period } = this;
     const detail = inSentences(today, ...notesOn(spending), consequence);
     const choice = await askUser('warning', question, [usage, send], detail);
-    if (choice === usage) openUsage();
+    // The caller puts the prompt back and shows its conversation, so the usage is opened afterwards.
+    if (choice === usage) clock.callAfter(0, openUsage);
     const isAgreed = choice === send;
     // If the day or the setting changed while the dialog was open, the user's decision applies only to this request.
     if (period !== this.period) return isAgreed;
@@ -204,9 +206,9 @@ export class Budget extends Disposable {
   /**
    * Reads the spending of today. Returns undefined if there is no budget. On a new day, or after a change of the
    * setting, earlier warnings and decisions of the user are forgotten.
-   * @param startingModels the models of requests that are about to start, whose probable cost is included
+   * @param models the models of the requests that are about to start together
    */
-  private async read(startingModels: readonly string[] = []): Promise<Spending | undefined> {
+  private async read(models: readonly string[] = []): Promise<Spending | undefined> {
     const { setting, book, clock, runningModels } = this.deps;
     const budget = setting();
     if (!budget) return undefined;
@@ -220,11 +222,11 @@ export class Budget extends Disposable {
       notices.end(isWarning);
     }
     this.period = period;
-    const expected = [...runningModels(), ...startingModels].reduce(
-      (sum, model) => sum + averageCost(records, { model, currency }),
-      0,
-    );
-    return { budget, ...spentToday(records, now, currency), expected, isComplete: book.isCompleteSince(today) };
+    const expected = (model: string | undefined): number => averageCost(records, { model, currency });
+    const running = sum(runningModels().map(expected));
+    const starting = models.map(expected);
+    const isComplete = book.isCompleteSince(today);
+    return { budget, ...spentToday(records, now, currency), running, starting, isComplete };
   }
 }
 
@@ -232,8 +234,13 @@ function isWarning({ kind }: HostNotice): boolean {
   return kind === 'spending';
 }
 
-function totalOf({ spent, expected }: Spending): number {
-  return spent.amount + expected;
+function sum(amounts: readonly number[]): number {
+  return amounts.reduce((total, amount) => total + amount, 0);
+}
+
+/** Returns the spending of today, including the running requests and all starting requests except the first. */
+function totalOf({ spent, running, starting }: Spending): number {
+  return spent.amount + running + sum(starting.slice(1));
 }
 
 function reachedPercent({ budget, spent }: Spending): number {
@@ -251,13 +258,16 @@ function describe({ budget, spent }: Spending): string {
 }
 
 /** Returns sentences that tell the user which costs are missing from the amounts in the question. */
-function notesOn({ budget: { currency }, expected, uncounted, isComplete }: Spending): readonly string[] {
+function notesOn({ budget: { currency }, running, starting, uncounted, isComplete }: Spending): readonly string[] {
   const { format } = hostWords();
-  const running: Cost = { amount: expected, currency, isEstimate: false };
+  const describeCost = (amount: number): string => format.costs([{ amount, currency, isEstimate: false }]);
   return [
+    ...(starting.length > 1 && sum(starting) > 0
+      ? [vscode.l10n.t('Together, the requests will cost about {0}.', describeCost(sum(starting)))]
+      : []),
     ...(isComplete ? [] : [vscode.l10n.t("Part of today's spending is unknown, because a file can't be read.")]),
-    ...(expected > 0
-      ? [vscode.l10n.t('Other requests in progress will add about {0} to the cost.', format.costs([running]))]
+    ...(running > 0
+      ? [vscode.l10n.t('Other requests in progress will add about {0} to the cost.', describeCost(running))]
       : []),
     ...(uncounted.length > 0
       ? [vscode.l10n.t('{0} in another currency is not included in the budget.', format.costs(uncounted))]

@@ -65,11 +65,7 @@ export async function prepareToSend(
     return true;
   }
   returnPrompt(panels, conversation, input);
-  showInStatusBar(
-    vscode.l10n.t(
-      'The prompt was not sent. If the composer contains another prompt, press ↑ in the composer to restore this prompt.',
-    ),
-  );
+  showInStatusBar(vscode.l10n.t('Not sent. The prompt is in the composer, or ↑ restores it.'));
   return false;
 }
 

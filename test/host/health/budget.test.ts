@@ -28,6 +28,8 @@ describe('daily budget', () => {
   let shown: string[];
   let answer: string | undefined;
   let openedUsage: number;
+  /** Calls that wait until the caller has put the prompt back. */
+  let afterAnswer: (() => void)[];
   /** The models of the running turns. */
   let running: readonly (string | undefined)[];
   let isComplete: boolean;
@@ -54,7 +56,7 @@ describe('daily budget', () => {
   beforeEach(async () => {
     [setting, now, own, written] = [{ daily: 5, currency: 'USD', action: 'warn' }, noon, [], []];
     [shown, answer, refreshes, openedUsage] = [[], undefined, 0, 0];
-    [running, isComplete, details, press] = [[], true, [], undefined];
+    [running, isComplete, details, press, afterAnswer] = [[], true, [], undefined, []];
     changes = new Listeners((error) => assert.fail(String(error)));
     let known: readonly AttemptRecord[] = [];
     const { Budget } = await import('../../../src/host/health/budget');
@@ -71,7 +73,13 @@ describe('daily budget', () => {
         },
       }),
       runningModels: () => running,
-      clock: fake<Clock>({ now: () => now }),
+      clock: fake<Clock>({
+        now: () => now,
+        callAfter: (_ms, call) => {
+          afterAnswer.push(call);
+          return () => undefined;
+        },
+      }),
       openUsage: () => openedUsage++,
       log: fake<Log>({ error: (error) => assert.fail(String(error)) }),
     });
@@ -175,7 +183,9 @@ describe('daily budget', () => {
 
   it('opens the usage page and sends nothing when the user presses the first button of the question', async () => {
     [setting, written] = [{ daily: 5, currency: 'USD', action: 'ask' }, costing(5)];
-    assert.deepEqual([...(await send('Open usage')), openedUsage], [false, question(), 1]);
+    assert.deepEqual([...(await send('Open usage')), openedUsage], [false, question(), 0]);
+    for (const call of afterAnswer) call();
+    assert.equal(openedUsage, 1);
   });
 
   describe('while a panel is visible', () => {
@@ -230,6 +240,7 @@ describe('daily budget', () => {
       shown = [];
       assert.equal(await budget.mayStart(false, ['a', 'b', 'c']), false);
       assert.deepEqual(shown, [question('Send 3 requests anyway?')]);
+      assert.match(details.join(), / Together, the requests will cost about \$0\.099\.$/);
     });
 
     it('estimates the cost of each running turn from earlier requests to the same model', async () => {

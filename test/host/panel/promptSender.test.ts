@@ -186,7 +186,7 @@ describe('sending of a prompt', () => {
     await send({ prompt: 'Why?' });
     assert.deepEqual([asked(), prefills()], [[], ['prefill current: Why?']]);
     assert.equal(calls.at(-2), 'show current with focus');
-    assert.match(statuses.join(), /^The prompt was not sent\./);
+    assert.match(statuses.join(), /^Not sent\./);
   });
 
   it('puts the prompt back after the key dialog was canceled, even if a gateway was added at the same time', async () => {
