@@ -27,6 +27,7 @@ import { createHostWindow } from './hostWindow';
 import { createJournal } from './journal/journalProblemReport';
 import { ModelCatalog, registerModels } from './models/modelCatalog';
 import { registerPanels, reopenPanels } from './panel/panelCommands';
+import { Drafts } from './panel/drafts';
 import { PanelRegistry } from './panel/panelRegistry';
 import { PanelRestoration } from './panel/panelRestoration';
 import { Suggestions } from './panel/suggestions';
@@ -131,7 +132,8 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     contextSource,
   };
   const restoration = register(new PanelRestoration(workspaceState, vscode.env.sessionId, onError));
-  const panels = register(new PanelRegistry(context.extensionUri, restoration, shared));
+  const drafts = new Drafts(workspaceState, systemClock, shared);
+  const panels = register(new PanelRegistry(context.extensionUri, restoration, drafts, shared));
   const features = { ...shared, panels, health, healthPanel, logEvent, modelsChanged };
   const chat = registerChat(features);
   const commands = {
@@ -164,13 +166,13 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     execute: createCommandRunner(commands, onError),
     ask: createAsk(engine, budget, (choice) => ownSet.defaults(choice)),
     /**
-     * Saves all conversations and health records when the window closes. Otherwise, a reload of the window during an
+     * Saves all conversations, drafts and health records when the window closes. Otherwise, a reload of the window during an
      * answer would lose the text received so far.
      */
-    flush: () => {
+    flush: async () => {
       conversations.flushSync();
       health.recordInterrupted(engine.report().turns);
-      return health.flush();
+      await Promise.all([health.flush(), drafts.flush()]);
     },
   };
 }

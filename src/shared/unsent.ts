@@ -1,4 +1,4 @@
-/** The unsent text of a page. Pages store it, and the host keeps a copy for pages in another location. */
+/** The unsent text of a page. Pages store it, and the host stores a copy for pages in another location. */
 import * as v from 'valibot';
 
 const text = v.string();
@@ -45,8 +45,33 @@ const unsent = v.object({
   /** IDs of the notices above the composer that the user has dismissed. */
   dismissed: listOf(text),
 });
-/** Unsent text with the time of its last change, in epoch milliseconds of the page's clock. */
-export const storedUnsent = v.object({ ...unsent.entries, at: finite });
+/** Unsent text with times in epoch milliseconds of the page's clock. */
+export const storedUnsent = v.object({
+  ...unsent.entries,
+  /** Time at which the record was stored. */
+  at: finite,
+  /** Time of the last change, except of the reading position and the like. Absent if there was no unsent text yet. */
+  changedAt: v.optional(finite),
+});
+/**
+ * Time after which stored text expires, in milliseconds. Unsent text should survive a weekend, but must not be kept for
+ * long, because it might contain code.
+ */
+const retentionMs = 7 * 24 * 60 * 60 * 1000;
+
+/** Returns a stored record, or undefined if the record is invalid or has expired. */
+export function parseUnsent(record: unknown, now: number): StoredUnsent | undefined {
+  return v.is(storedUnsent, record) && now - record.at <= retentionMs ? record : undefined;
+}
+
+/**
+ * Returns the record whose unsent text was changed last. The text of a page that has only been opened and read is older
+ * than any text that the user has typed.
+ */
+export function newerUnsent(a: StoredUnsent | undefined, b: StoredUnsent | undefined): StoredUnsent | undefined {
+  if (!a || !b) return a ?? b;
+  return ((a.changedAt ?? 0) - (b.changedAt ?? 0) || a.at - b.at) < 0 ? b : a;
+}
 
 export type Prefilled = Readonly<v.InferOutput<typeof prefilled>>;
 export type ReadingPosition = Readonly<v.InferOutput<typeof readingPosition>>;

@@ -59,8 +59,11 @@ export function createPanel(
   let isOpenHereOffered = false;
   /** Whether the `UnsentStore` contains the unsent text of the page. */
   let isSaved = true;
-  /** The unsent text that the host has, as JSON. */
-  let copiedUnsent = '';
+  /** The last copy that the host has received, as JSON. */
+  let lastCopy = '';
+  /** The unsent text after its last change, as JSON. */
+  let lastText = '';
+  let changedAt: number | undefined;
 
   const post = (message: ToHost): void => api.postMessage(message);
   const requests = new Requests(post);
@@ -119,6 +122,7 @@ export function createPanel(
   const composer = createComposer(context, () => stopActiveTurn());
   composer.element.hidden = true;
 
+  const unsentText = () => ({ ...composer.unsent, edits: conversation.view.edits });
   const view = () => ({ ...conversation.view, place: autoscroll.readingPosition, dismissed: noticeArea.dismissed });
 
   /**
@@ -128,12 +132,15 @@ export function createPanel(
   const save = (): void => {
     isSaved = false;
     if (conversationId === '' || isReadOnly) return;
-    const current = { ...composer.unsent, ...view() };
+    const text = JSON.stringify(unsentText());
+    if (text !== lastText) changedAt = clock.now();
+    lastText = text;
+    const current = { ...composer.unsent, ...view(), changedAt };
     const stored = { ...current, at: clock.now() };
     isSaved = unsent.save(conversationId, stored);
     const copy = JSON.stringify(current);
-    if (copy === copiedUnsent) return;
-    copiedUnsent = copy;
+    if (copy === lastCopy) return;
+    lastCopy = copy;
     post({ type: 'copyUnsent', unsent: stored });
   };
 
@@ -228,13 +235,17 @@ export function createPanel(
     const isTakenOver = isReadOnly && !readOnly;
     const isFirst = conversationId === '';
     const stored =
-      isFirst || isTakenOver ? (unsent.load(message.conversationId, message.unsent) ?? { draft: '' }) : undefined;
+      isFirst || isTakenOver
+        ? (unsent.load(message.conversationId, message.unsent) ?? { draft: '', at: 0 })
+        : undefined;
     const restored = stored ?? view();
-    conversationId = message.conversationId;
+    // Nothing is saved until the unsent text is restored.
+    conversationId = '';
+    const panelState = { conversationId: message.conversationId };
     // VS Code passes this value to the commands of the context menu.
-    root.dataset['vscodeContext'] = JSON.stringify({ conversationId });
+    root.dataset['vscodeContext'] = JSON.stringify(panelState);
     isReadOnly = readOnly;
-    api.setState({ conversationId });
+    api.setState(panelState);
     // A read-only page has an empty composer, because the other window might send or change the unsent text.
     if (readOnly && isSaved) composer.clear();
     composer.element.hidden = readOnly;
@@ -243,7 +254,11 @@ export function createPanel(
     conversation.replaceAll(items, restored);
     composer.history.load(message.promptHistory);
     composer.setContext(message.context, message.unread);
-    if (stored && !readOnly) composer.restore(stored);
+    if (stored && !readOnly) {
+      composer.restore(stored);
+      lastText = JSON.stringify(unsentText());
+      ({ changedAt } = stored);
+    }
     autoscroll.restore(restored.place);
     noticeArea.restoreDismissed(restored.dismissed);
     updateNotices();
@@ -252,6 +267,7 @@ export function createPanel(
     // If that exchange no longer exists, because the user has edited its prompt, all prompts are treated as new.
     const newItems = items.slice(items.findIndex((item) => idOf(item) === restored.seen) + 1);
     composer.confirmPrompts(newItems.flatMap((item) => ('prompt' in item ? item.prompt : [])));
+    ({ conversationId } = message);
     save();
   };
 

@@ -65,7 +65,7 @@ async function heapWithPanel(conversations: Conversations, id: string | undefine
   if (!conversation) throw new Error("The host can't open the conversation that it has written.");
   const hold = conversations.keepOpen(conversation);
   const services = servicesOf(conversations);
-  const panel = new ConversationPanel(loadedPage(), conversation, services, new Draft(services));
+  const panel = new ConversationPanel(loadedPage(), conversation, services, new Draft(services, () => undefined));
   const bytes = await heapUsed();
   panel.dispose();
   conversations.startNew();

@@ -50,7 +50,7 @@ export class HostPath {
     const { journal, conversations } = this;
     const conversation = conversations.startNew();
     const services = servicesOf(conversations);
-    const panel = new ConversationPanel(loadedPage(), conversation, services, new Draft(services));
+    const panel = new ConversationPanel(loadedPage(), conversation, services, new Draft(services, () => undefined));
     await new Promise((resolve) => setImmediate(resolve));
     const ended = new Promise<void>((resolve) => {
       conversation.log.onDidChangeState(() => {

@@ -143,11 +143,11 @@ export class Conversations {
 
   /**
    * Opens the conversation whose id a page has stored. A conversation without a prompt has no file, so it is created
-   * again under the same id.
+   * again under the same id. The conversation becomes current only if no conversation is current.
    */
   async openOrCreate(id: string): Promise<Conversation | undefined> {
     const conversation = (await this.load(id)) ?? (await this.createAs(id));
-    return conversation && this.makeCurrent(conversation);
+    return conversation && !this.current ? this.makeCurrent(conversation) : conversation;
   }
 
   /**

@@ -15,7 +15,7 @@ interface DemoCommandDeps extends HostWindow {
   readonly panels: {
     readonly onDidClose: vscode.Event<unknown>;
     show(conversation: Conversation, options?: { readonly location: PanelLocation }): void;
-    locationOfId(id: string): PanelLocation | undefined;
+    locationOf(id: string): PanelLocation | undefined;
     isAnyOpen(predicate: (conversation: Conversation) => boolean): boolean;
   };
 }
@@ -29,7 +29,7 @@ export function registerDemo(deps: DemoCommandDeps) {
       // When the demo ends, a new conversation replaces the demo conversation on screen. Otherwise, the next prompt
       // would be added to the demo conversation although it goes to the user's gateway.
       const { current } = conversations;
-      const location = current?.set === demo ? panels.locationOfId(current.id) : undefined;
+      const location = current?.set === demo ? panels.locationOf(current.id) : undefined;
       if (location) panels.show(conversations.startNew(), { location });
     }),
   );

@@ -18,7 +18,7 @@ export async function deleteConversation(
   const { conversations, panels, log, onError } = deps;
   const { id } = named;
   const title = panelTitle(named.title);
-  const location = panels.locationOfId(id);
+  const location = panels.locationOf(id);
   const removed = await conversations.remove(id).catch((error: unknown) => {
     log.error(error);
     showToast(log, 'error', vscode.l10n.t("Couldn't delete “{0}”: {1}", title, errorMessage(error)));

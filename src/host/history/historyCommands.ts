@@ -3,7 +3,6 @@ import { isRecord } from '../../engine/json';
 import type { Commands } from '../commands';
 import { conversationTitle } from '../conversation/conversationOutlines';
 import type { Conversations } from '../conversation/conversations';
-import { locationIn } from '../panel/panelCommands';
 import type { PanelFeatures } from '../panel/panelRegistry';
 import { UserError } from '../util/userError';
 import { deleteConversation, renameConversation, type NamedConversation } from './conversationActions';
@@ -14,7 +13,7 @@ import { openHistory } from './historyPicker';
 export function registerHistory(services: PanelFeatures) {
   const { conversations } = services;
   return {
-    'holysheep.openHistory': (argument) => openHistory(services, locationIn(argument)),
+    'holysheep.openHistory': () => openHistory(services),
     'holysheep.renameConversation': () => renameConversation(services, currentConversation(conversations)),
     'holysheep.exportConversation': async (context) => {
       // A page and its context menu pass the id of their conversation.

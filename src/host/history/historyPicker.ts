@@ -2,7 +2,6 @@ import { setTimeout } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { ConversationListItem } from '../conversation/conversationOutlines';
 import type { PanelFeatures } from '../panel/panelRegistry';
-import type { PanelLocation } from '../settings/settings';
 import { itemButton } from '../ui/notifications';
 import { OpenList } from '../ui/quickPick';
 import { hostWords } from '../ui/words';
@@ -17,11 +16,8 @@ import { historySections } from './historyItems';
 
 const typingPauseMs = 150;
 
-/**
- * Shows the list in which users open, search, rename, export and delete the conversations of the workspace.
- * @param location where to open a conversation that is not open yet, by default as in the settings
- */
-export function openHistory(deps: PanelFeatures, location?: PanelLocation): void {
+/** Shows the list in which users open, search, rename, export and delete the conversations of the workspace. */
+export function openHistory(deps: PanelFeatures): void {
   const { conversations, panels, onError } = deps;
   const renameButton = itemButton('edit', vscode.l10n.t('Rename'));
   const exportButton = itemButton('save-as', vscode.l10n.t('Export'));
@@ -49,12 +45,12 @@ export function openHistory(deps: PanelFeatures, location?: PanelLocation): void
     list.run(() => find(list.picker.value.trim(), afterMs, search.signal));
   };
   const entriesOf = (results: readonly ConversationListItem[]): readonly Entry[] => {
-    const isOpen = (id: string): boolean => panels.isOpen(id);
+    const isOpen = (id: string): boolean => panels.locationOf(id) !== undefined;
     const context = { format: hostWords().format, now: Date.now(), isOpen };
     const buttons = [renameButton, exportButton, deleteButton];
     const choose = (named: NamedConversation): Promise<void> => {
       list.close();
-      return openConversation(deps, named, { location });
+      return openConversation(deps, named);
     };
     return historySections(results, context).flatMap(({ heading, items }) => [
       { label: heading, kind: vscode.QuickPickItemKind.Separator },

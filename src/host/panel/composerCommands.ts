@@ -25,21 +25,17 @@ const commandIds: Readonly<Record<string, CommandId>> = {
   prompts: 'holysheep.runPrompt',
 };
 
-/** Commands that open a conversation. Their argument is the location of the new panel. */
-const opensConversation: ReadonlySet<string> = new Set(['new', 'history']);
-
 const maxTemplateLength = 200;
 
 function composerCommands(services: PanelServices, conversation: Conversation): readonly ComposerCommand[] {
-  const { manifest, customPrompts, panels } = services;
+  const { manifest, customPrompts } = services;
   const toCommand = (name: string, detail: string, run: () => unknown): ComposerCommand => ({
     suggestion: { id: `command:${name}`, kind: 'command', label: `/${name}`, detail },
     run,
   });
   const commands = Object.entries(commandIds).map(([name, id]) => {
     const title = manifest.contributes.commands.find(({ command }) => command === id)?.title ?? '';
-    const args = opensConversation.has(name) ? [panels.locationOf(conversation)] : [];
-    return toCommand(name, title, () => vscode.commands.executeCommand(id, ...args));
+    return toCommand(name, title, () => vscode.commands.executeCommand(id));
   });
   const summary = toCommand('summarize', hostWords().strings.summarize, () => summarize(services, conversation));
   const prompts = customPrompts.list().map(({ title, template, from }): ComposerCommand => ({
@@ -68,18 +64,18 @@ export function suggestCommands(
   conversation: Conversation,
   query: string,
 ): readonly ComposerSuggestion[] {
-  const sought = query.toLowerCase();
-  const searched = /^[\0-\x7f]/.test(sought) ? ` ${sought}` : sought;
+  const text = query.toLowerCase();
+  const needle = /^[\0-\x7f]/.test(text) ? ` ${text}` : text;
   return composerCommands(services, conversation)
     .map(({ suggestion }) => suggestion)
     .filter(({ label, detail, kind }) => {
-      const text = kind === 'command' ? `${label.slice(1)} ${detail}` : label;
-      return ` ${text}`.toLowerCase().includes(searched);
+      const words = kind === 'command' ? `${label.slice(1)} ${detail}` : label;
+      return ` ${words}`.toLowerCase().includes(needle);
     });
 }
 
-export function runComposerCommand(services: PanelServices, conversation: Conversation, sought: string): unknown {
+export function runComposerCommand(services: PanelServices, conversation: Conversation, id: string): unknown {
   return composerCommands(services, conversation)
-    .find(({ suggestion }) => suggestion.id === sought)
+    .find(({ suggestion }) => suggestion.id === id)
     ?.run();
 }

@@ -53,7 +53,7 @@ async function useAnswer({ budget }: PanelServices, conversation: Conversation, 
 
 /** Returns handlers for the page's messages that don't need the panel. */
 export function conversationMessages(services: PanelServices, conversation: Conversation) {
-  const { gatewaySets, panels, target } = services;
+  const { gatewaySets, target } = services;
   return {
     stop: ({ answerId }) => conversation.stop(answerId),
     action: ({ answerId, action }) => runFailureAction(services, conversation, answerId, action),
@@ -77,8 +77,8 @@ export function conversationMessages(services: PanelServices, conversation: Conv
     newFromSummary: ({ answerId }) => startFromSummary(services, conversation, answerId),
     suggestCommands: ({ query }) => Promise.resolve(suggestCommands(services, conversation, query)),
     runCommand: ({ id }) => runComposerCommand(services, conversation, id),
-    newConversation: () => command('newConversation', panels.locationOf(conversation)),
-    openHistory: () => command('openHistory', panels.locationOf(conversation)),
+    newConversation: () => command('newConversation'),
+    openHistory: () => command('openHistory'),
     openUsage: () => command('openHealth', 'usage'),
     addGateway: () => command('addGateway'),
     openTour: () => command('openDemo'),

@@ -5,6 +5,7 @@ import { isToHost, type AnswerAction, type ToHost, type ToHostOf } from '../../s
 import type { ConnectionView, Replies } from '../../shared/protocol';
 import { panelStrings } from '../../shared/panelStrings';
 import { insertIntoTerminal } from '../code/terminal';
+import type { GatewaySet } from '../connection/gatewaySet';
 import { contextId } from '../context/contextId';
 import { estimateContextUse } from '../conversation/contextUse';
 import type { Conversation } from '../conversation/conversation';
@@ -37,9 +38,11 @@ export class ConversationPanel extends Disposable {
   private connectionUpdates = 0;
   /** ID of the other gateway to which the user has switched, as last sent to the page. */
   private shownGateway: string | undefined;
+  /** Gateways whose recent models were sent to the page. */
+  private shownSet: GatewaySet | undefined;
   /**
-   * Whether the page of this panel has loaded. Earlier messages are ignored, because they come from the page of the
-   * conversation that the frame showed before.
+   * Whether this panel's page has loaded. Messages before that come from the previous conversation's page in the same
+   * frame.
    */
   private hasLoaded = false;
   private readonly handlers: MessageHandlers;
@@ -73,7 +76,10 @@ export class ConversationPanel extends Disposable {
       conversation.log.onDidChangeState((change) => {
         if (conversation.preferredGateway !== this.shownGateway) updateConnection();
         if (change.type === 'events' && !change.events.some(isTerminal)) this.postTourStep();
-        else this.postState();
+        else {
+          this.postState();
+          this.postRecentModels();
+        }
       }),
     );
     this.register(
@@ -166,9 +172,7 @@ export class ConversationPanel extends Disposable {
     return {
       ready: () => this.postSnapshot(),
       focus: () => conversations.activate(conversation),
-      copyUnsent: ({ unsent }) => {
-        draft.unsent = unsent;
-      },
+      copyUnsent: ({ unsent }) => draft.copyUnsent(unsent),
       tour: ({ act }) => {
         tour.perform(conversation, act);
         this.postState();
@@ -236,6 +240,7 @@ export class ConversationPanel extends Disposable {
     };
     this.page.postSnapshot(snapshot);
     this.postPrefills();
+    this.postRecentModels();
     if (notices.list.length > 0) this.postNotices();
     this.postState();
   }
@@ -246,16 +251,19 @@ export class ConversationPanel extends Disposable {
     if (!page.isListening) return;
     const use = estimateContextUse(services, conversation, { attachmentTokens: this.contextDraft.estimatedTokens() });
     page.postChange({ type: 'contextUse', use, canSummarize: canSummarize(services, conversation) });
-    this.postRecentModels().catch(services.onError);
     this.postTourStep();
     const total = costOfAnswers(conversation.tree.answers());
     if (total.costs.length > 0) page.postChange({ type: 'conversationCost', ...total });
   }
 
-  private async postRecentModels(): Promise<void> {
-    const { catalog, gatewaySets } = this.services;
-    const models = await catalog.recent(gatewaySets.forPrompt(this.conversation));
-    this.page.postChange({ type: 'recentModels', ...models });
+  /** Reads the models from the disk, so this method is called only when a turn might have used another model. */
+  private postRecentModels(): void {
+    const { catalog, gatewaySets, onError } = this.services;
+    this.shownSet = gatewaySets.forPrompt(this.conversation);
+    catalog
+      .recent(this.shownSet)
+      .then((models) => this.page.postChange({ type: 'recentModels', ...models }))
+      .catch(onError);
   }
 
   private async updateConnection(): Promise<void> {
@@ -265,6 +273,7 @@ export class ConversationPanel extends Disposable {
     if (update !== this.connectionUpdates) return;
     this.page.post({ type: 'connection', ...connection });
     this.postState();
+    if (this.services.gatewaySets.forPrompt(this.conversation) !== this.shownSet) this.postRecentModels();
   }
 
   /**
@@ -277,7 +286,7 @@ export class ConversationPanel extends Disposable {
     const conversation = openConversationFor(services, target);
     if (conversation !== this.conversation) {
       this.page.post({ type: 'promptMoved', prompt: input.prompt });
-      services.panels.show(conversation);
+      services.panels.show(conversation, { location: this.frame.location });
     }
     if (!(await prepareToSend(services, conversation, input))) return;
     startAnswers(conversation, withAttachments(input, contextDraft.takeAll()));

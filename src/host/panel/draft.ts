@@ -3,8 +3,8 @@ import { ContextDraft } from '../context/contextDraft';
 import type { PanelServices, PrefilledPrompt } from './panelServices';
 
 /**
- * What the user is preparing in a conversation. A draft outlives its panel, so that another panel can show it, for
- * example after the conversation has moved to the side bar.
+ * The unsent input of a conversation: text, context items and prefilled prompts. The draft is kept when the panel is
+ * closed or moved.
  */
 export class Draft {
   readonly context: ContextDraft;
@@ -13,16 +13,27 @@ export class Draft {
    * reload are not restored.
    */
   hasContextChanged = false;
-  /** Copy of the unsent text of the last page. */
-  unsent: StoredUnsent | undefined;
   /**
    * Prefilled prompts that wait for the first snapshot of a page. They are sent right after the snapshot, because
    * snapshots don't contain them.
    */
   private prefills: readonly PrefilledPrompt[] = [];
 
-  constructor({ contextSource, log, onError }: PanelServices) {
+  /**
+   * @param unsent copy of the unsent text of the last page
+   * @param onTextChange called when a page has sent another copy
+   */
+  constructor(
+    { contextSource, log, onError }: Omit<PanelServices, 'panels'>,
+    private readonly onTextChange: () => void,
+    public unsent?: StoredUnsent,
+  ) {
     this.context = new ContextDraft(contextSource, log, onError);
+  }
+
+  copyUnsent(unsent: StoredUnsent): void {
+    this.unsent = unsent;
+    this.onTextChange();
   }
 
   addPrefill(prefilled: PrefilledPrompt): void {
@@ -30,8 +41,8 @@ export class Draft {
   }
 
   takePrefills(): readonly PrefilledPrompt[] {
-    const taken = this.prefills;
+    const { prefills } = this;
     this.prefills = [];
-    return taken;
+    return prefills;
   }
 }

@@ -24,15 +24,15 @@ export function registerPanels(services: PanelFeatures) {
   );
   registerViewCommands(services);
   /**
-   * Shows the current conversation in a location. With the argument `always`, which the walkthrough passes, other
-   * conversations open there as well from now on.
+   * Shows the current conversation in the given location. The argument `always`, which the walkthrough passes, also
+   * changes the setting `holysheep.openIn`.
    */
   const openIn =
     (location: PanelLocation) =>
     async (argument: unknown): Promise<void> => {
       if (argument === 'always') await settings.setOpenIn(location);
       const { current } = conversations;
-      // After the window was loaded, the view shows the conversation that it showed before.
+      // If no conversation is current after a reload, the view restores its last conversation.
       if (!current && location === 'sideBar') await revealSideBarView(false);
       else panels.move(current ?? (await conversations.ensureCurrent()), location);
     };
@@ -41,7 +41,7 @@ export function registerPanels(services: PanelFeatures) {
     'holysheep.compareModels': (argument) => compareModels(services, argument),
     'holysheep.stop': () => conversations.runningConversation?.stop(),
     'holysheep.retryNow': () => retryNow(services),
-    'holysheep.newConversation': (argument) => startConversation(services, '', locationIn(argument)),
+    'holysheep.newConversation': () => startConversation(services),
     'holysheep.openInSideBar': openIn('sideBar'),
     'holysheep.openInEditor': openIn('editor'),
     'holysheep.copyAnswer': (context) => panels.performAction(context, 'copyAnswer'),
@@ -55,34 +55,27 @@ export function registerPanels(services: PanelFeatures) {
   } satisfies Commands;
 }
 
-/** Returns the location in which a command opens a conversation, or undefined if the setting decides. */
-export function locationIn(argument: unknown): PanelLocation | undefined {
-  if (argument === 'sideBar' || argument === 'editor') return argument;
-  // VS Code passes a URI if the user chose the command in the title of an editor tab.
-  return argument instanceof vscode.Uri ? 'editor' : undefined;
-}
-
-/** Commands in the title of the view in the side bar, with their arguments. */
-const viewCommands: Readonly<Record<string, readonly PanelLocation[]>> = {
-  newConversation: ['sideBar'],
-  openHistory: ['sideBar'],
-  openInEditor: [],
-  renameConversation: [],
-  exportConversation: [],
-  copyRequest: [],
-  deleteConversation: [],
-  compareModels: [],
-};
+/** Names of the commands in the title of the view in the side bar. */
+const viewCommands = [
+  'newConversation',
+  'openHistory',
+  'openInEditor',
+  'renameConversation',
+  'exportConversation',
+  'copyRequest',
+  'deleteConversation',
+  'compareModels',
+];
 
 /**
- * Registers the commands in the title of the view. They do the same as the commands without `chat.` in their ids, but
- * for the conversation in the view. VS Code does not tell a command that it was chosen in the title of a view.
+ * Registers the title commands of the view. VS Code doesn't tell a command where it was chosen, so these variants first
+ * make the conversation of the view current.
  */
 function registerViewCommands({ register, panels }: PanelFeatures): void {
-  for (const [name, args] of Object.entries(viewCommands)) {
+  for (const name of viewCommands) {
     const run = (): Thenable<unknown> => {
       panels.activateView();
-      return vscode.commands.executeCommand(`holysheep.${name}`, ...args);
+      return vscode.commands.executeCommand(`holysheep.${name}`);
     };
     register(vscode.commands.registerCommand(`${chatViewId}.${name}`, run));
   }

@@ -7,8 +7,8 @@ export interface PanelFrame {
   readonly webview: vscode.Webview;
   /** VS Code destroys the page while the frame is hidden. */
   readonly visible: boolean;
-  /** Whether VS Code reports that the frame has the focus. VS Code never reports this for the view in the side bar. */
-  readonly active: boolean;
+  /** Whether the tab has the focus. Absent for the view in the side bar, because VS Code doesn't report its focus. */
+  readonly active?: boolean;
   /** Fires when the frame has become visible, hidden, active or inactive. */
   readonly onDidChangeState: vscode.Event<unknown>;
   readonly onDidDispose: vscode.Event<unknown>;

@@ -11,7 +11,7 @@ import { hostWords } from '../ui/words';
 import { Disposable } from '../util/disposable';
 import { parseOrUndefined } from '../util/validation';
 import { ConversationPanel } from './conversationPanel';
-import { Draft } from './draft';
+import type { Drafts } from './drafts';
 import { EditorTab } from './editorTab';
 import type { PanelFrame } from './panelFrame';
 import type { PanelRestoration } from './panelRestoration';
@@ -46,23 +46,17 @@ export class PanelRegistry
    * Panels, keyed by the ids of their conversations. The panel that was opened or focused most recently is the last.
    */
   private readonly panels = new Map<string, ConversationPanel>();
-  /** Drafts, keyed by the ids of their conversations. */
-  private readonly drafts = new Map<string, Draft>();
-  /**
-   * Draft of an empty conversation that another conversation has replaced in the view. The next empty conversation
-   * takes this draft over, because users can't find an empty conversation in the history.
-   */
-  private leftDraft: Draft | undefined;
   /** The view in the side bar. Undefined until VS Code creates the view. */
   private view: SideBarView | undefined;
   /** Conversation that is kept open until VS Code has created the view, which then shows the conversation. */
-  private awaitingView: { readonly conversation: Conversation; dispose(): void } | undefined;
+  private conversationForView: { readonly conversation: Conversation; dispose(): void } | undefined;
   private readonly conversations: Conversations;
   private readonly services: PanelServices;
 
   constructor(
     private readonly extensionUri: vscode.Uri,
     private readonly restoration: PanelRestoration,
+    private readonly drafts: Drafts,
     services: Omit<PanelServices, 'panels'>,
   ) {
     super();
@@ -71,25 +65,28 @@ export class PanelRegistry
   }
 
   /**
-   * Opens a conversation and shows its panel.
+   * Opens a conversation and shows its panel, by default in the location of a new conversation.
    * @returns false if the conversation can't be opened
    */
   async open(id: string, options: ShowOptions = {}): Promise<boolean> {
+    const { location = this.locationForNew } = options;
     const conversation = await this.conversations.open(id);
-    if (conversation) this.show(conversation, options);
+    if (conversation) this.show(conversation, { ...options, location });
     return conversation !== undefined;
   }
 
   show(conversation: Conversation, { preserveFocus = false, location }: ShowOptions = {}): void {
     const existing = this.panels.get(conversation.id);
     if (existing) this.reveal(existing.frame, preserveFocus);
-    else if ((location ?? this.locationOf(conversation)) === 'editor') this.openTab(conversation, preserveFocus);
+    else if ((this.locationOf(conversation.id) ?? location ?? this.services.settings.openIn()) === 'editor')
+      this.openTab(conversation, preserveFocus);
     else this.showInView(conversation, preserveFocus);
     if (!preserveFocus) this.conversations.activate(conversation);
   }
 
   /** Shows a conversation in the side bar or in an editor tab, even if it is already shown in the other location. */
   move(conversation: Conversation, location: PanelLocation): void {
+    this.endWaitFor(conversation.id);
     const previous = this.panels.get(conversation.id);
     if (!previous || previous.frame.location === location) {
       this.show(conversation, { location });
@@ -97,28 +94,30 @@ export class PanelRegistry
     }
     this.remove(previous);
     this.show(conversation, { location });
-    this.vacate(previous.frame);
+    this.closeOrClear(previous.frame);
   }
 
   /** Makes the conversation of the view current, so that commands act on it. */
   activateView(): void {
-    const { inView } = this;
-    if (inView) this.conversations.activate(inView.conversation);
+    const { panelInView } = this;
+    if (panelInView) this.conversations.activate(panelInView.conversation);
   }
 
-  locationOf(conversation?: Conversation, other = this.services.settings.openIn()): PanelLocation {
-    return (conversation && this.locationOfId(conversation.id)) ?? other;
+  get locationForNew(): PanelLocation {
+    return this.locationOf(this.conversations.current?.id) ?? this.services.settings.openIn();
   }
 
   /** Returns where a conversation is shown, or undefined if it has no panel. */
-  locationOfId(id: string): PanelLocation | undefined {
-    return this.awaitingView?.conversation.id === id ? 'sideBar' : this.panels.get(id)?.frame.location;
+  locationOf(id = ''): PanelLocation | undefined {
+    return this.conversationForView?.conversation.id === id ? 'sideBar' : this.panels.get(id)?.frame.location;
   }
 
   /**
-   * Opens tabs for conversations, newest first. Conversations that VS Code is going to restore are skipped.
+   * Opens tabs for conversations, newest first. Conversations that VS Code is going to restore are skipped. If one of
+   * the conversations was last in the view, the view is shown, because VS Code doesn't restore a hidden view.
    */
   reopen(conversations: readonly Conversation[]): void {
+    if (!this.view && conversations.some(({ id }) => id === this.restoration.idInView)) this.revealView(true);
     const withoutPanel = conversations.filter((conversation) => !this.hasPanel(conversation));
     for (const conversation of withoutPanel.slice(0, maxReopened)) this.openTab(conversation, true);
   }
@@ -134,13 +133,9 @@ export class PanelRegistry
     else replacement.catch(this.services.onError);
   }
 
-  isOpen(id: string): boolean {
-    return this.panels.has(id);
-  }
-
   hasPanel({ id, tree }: Conversation): boolean {
     const { restoration } = this;
-    if (this.locationOfId(id) !== undefined || restoration.idInView === id) return true;
+    if (this.locationOf(id) !== undefined || restoration.idInView === id) return true;
     return restoration.willBeRestored(tabTitle(tree), this.titles());
   }
 
@@ -153,12 +148,13 @@ export class PanelRegistry
   }
 
   close(id: string): void {
+    this.endWaitFor(id);
     const panel = this.panels.get(id);
-    if (panel) this.vacate(panel.frame);
+    if (panel) this.closeOrClear(panel.frame);
   }
 
   prefill(conversation: Conversation, prefilled: PrefilledPrompt): void {
-    this.draftOf(conversation).addPrefill(prefilled);
+    this.drafts.of(conversation).addPrefill(prefilled);
     this.panels.get(conversation.id)?.postPrefills();
   }
 
@@ -174,7 +170,7 @@ export class PanelRegistry
   }
 
   updatePromptHistory(): void {
-    for (const id of this.services.promptHistory.deletedConversations()) this.drafts.delete(id);
+    this.drafts.delete(this.services.promptHistory.deletedConversations());
     for (const panel of this.panels.values()) panel.updatePromptHistory();
   }
 
@@ -182,17 +178,14 @@ export class PanelRegistry
     this.restoration.handleRestored();
     const closed = new AbortController();
     panel.onDidDispose(() => closed.abort());
-    const { current } = this.conversations;
     const conversation = await this.readRestored(state);
     const existing = this.panels.get(conversation.id);
     if (existing) {
       panel.dispose();
       this.reveal(existing.frame, true);
     } else if (!closed.signal.aborted) this.add(new EditorTab(panel, this.extensionUri), conversation);
-    // Restoring a panel must not change the current conversation. If a panel has the focus, however, its conversation
-    // becomes current.
-    const focused = [...this.panels.values()].find(({ frame }) => frame.active)?.conversation ?? current;
-    if (focused) this.conversations.activate(focused);
+    const focusedPanel = [...this.panels.values()].find(({ frame }) => frame.active);
+    if (focusedPanel) this.conversations.activate(focusedPanel.conversation);
   }
 
   /**
@@ -202,17 +195,11 @@ export class PanelRegistry
   async resolveWebviewView(view: vscode.WebviewView): Promise<void> {
     const closed = new AbortController();
     view.onDidDispose(() => closed.abort());
-    const { current } = this.conversations;
-    const found = this.awaitingView ? undefined : await this.findForView();
+    const restored = this.conversationForView ? undefined : await this.findForView();
     if (closed.signal.aborted) return;
     this.view = new SideBarView(view, this.services.setContext);
-    // While the conversation was read, a command might have opened another conversation in the side bar.
-    const { awaitingView } = this;
-    this.awaitingView = undefined;
-    this.fillView(this.view, awaitingView?.conversation ?? found);
-    awaitingView?.dispose();
-    // Restoring the view must not change the current conversation.
-    if (current && !awaitingView) this.conversations.activate(current);
+    // A command might have opened another conversation in the side bar while the file was being read.
+    this.fillView(this.view, this.conversationForView?.conversation ?? restored);
   }
 
   override dispose(): void {
@@ -230,18 +217,22 @@ export class PanelRegistry
     if (!isPanelState(state)) return this.conversations.ensureCurrent();
     const { conversationId } = state;
     const isDeleted = this.services.promptHistory.deletedConversations().includes(conversationId);
-    const found = isDeleted ? undefined : await this.conversations.openOrCreate(conversationId);
-    return found ?? this.conversations.startNew();
+    const storedConversation = isDeleted ? undefined : await this.conversations.openOrCreate(conversationId);
+    if (storedConversation) return storedConversation;
+    const { current } = this.conversations;
+    const emptyConversation = this.conversations.startNew();
+    if (current) this.conversations.activate(current);
+    return emptyConversation;
   }
 
   private async reopenAfterClose(closed: Promise<vscode.ViewColumn | undefined>): Promise<void> {
     const column = await closed;
     if (column === undefined) return;
     for (const id of this.restoration.orphanedIds) {
-      const conversation = this.isOpen(id) ? undefined : await this.conversations.openOrCreate(id);
+      const conversation = this.panels.has(id) ? undefined : await this.conversations.openOrCreate(id);
       // All tabs are opened in the same column. VS Code reports the column of a new tab too late to use it for the next
       // tab.
-      if (conversation && !this.isOpen(id)) this.openTab(conversation, true, column);
+      if (conversation && !this.panels.has(id)) this.openTab(conversation, true, column);
     }
   }
 
@@ -249,7 +240,7 @@ export class PanelRegistry
     return [...this.panels.values()].flatMap(({ frame }) => (frame instanceof EditorTab ? frame : []));
   }
 
-  private get inView(): ConversationPanel | undefined {
+  private get panelInView(): ConversationPanel | undefined {
     return [...this.panels.values()].find(({ frame }) => frame === this.view);
   }
 
@@ -265,17 +256,34 @@ export class PanelRegistry
   private showInView(conversation: Conversation, preserveFocus: boolean): void {
     if (this.view) this.add(this.view, conversation);
     else {
-      this.awaitingView?.dispose();
+      this.conversationForView?.dispose();
       const hold = this.conversations.keepOpen(conversation);
-      this.awaitingView = { conversation, dispose: () => hold.dispose() };
+      this.conversationForView = { conversation, dispose: () => hold.dispose() };
     }
+    this.revealView(preserveFocus);
+  }
+
+  /** Ends the wait for the view, if the conversation is kept open for the view. */
+  private endWaitFor(id: string): void {
+    if (this.conversationForView?.conversation.id !== id) return;
+    this.conversationForView.dispose();
+    this.conversationForView = undefined;
+  }
+
+  private revealView(preserveFocus: boolean): void {
     revealSideBarView(preserveFocus).then(undefined, this.services.onError);
   }
 
   /** Returns the conversation that the view shows when VS Code creates it, or undefined for a new conversation. */
   private async findForView(): Promise<Conversation | undefined> {
     const { idInView } = this.restoration;
-    return idInView === undefined ? this.conversations.current : this.readRestored({ conversationId: idInView });
+    if (idInView === undefined) return this.conversations.current;
+    try {
+      return await this.readRestored({ conversationId: idInView });
+    } catch (error) {
+      this.services.onError(error);
+      return undefined;
+    }
   }
 
   /** Shows a conversation in the view, or a new conversation if the given conversation is already shown elsewhere. */
@@ -288,7 +296,7 @@ export class PanelRegistry
   }
 
   /** Closes a tab. The view is not closed, but shows a new conversation. */
-  private vacate(frame: PanelFrame): void {
+  private closeOrClear(frame: PanelFrame): void {
     if (frame instanceof EditorTab) frame.close();
     else if (frame === this.view) this.fillView(this.view);
   }
@@ -298,10 +306,11 @@ export class PanelRegistry
     const replaced = [...this.panels.values()].find((panel) => panel.frame === frame);
     if (replaced) {
       this.remove(replaced);
-      this.leaveDraft(replaced.conversation);
+      this.drafts.keepEmpty(replaced.conversation);
     }
-    const panel = new ConversationPanel(frame, conversation, this.servicesFor(frame), this.draftOf(conversation));
+    const panel = new ConversationPanel(frame, conversation, this.services, this.drafts.of(conversation));
     this.panels.set(id, panel);
+    this.endWaitFor(id);
     panel.register(
       frame.onDidChangeState(() => {
         this.visibilityEmitter.fire();
@@ -332,12 +341,6 @@ export class PanelRegistry
     panel.dispose();
   }
 
-  private leaveDraft({ id, tree }: Conversation): void {
-    if (tabTitle(tree) !== '') return;
-    this.leftDraft = this.drafts.get(id);
-    this.drafts.delete(id);
-  }
-
   private handleDispose(panel: ConversationPanel): void {
     if (panel.frame === this.view) this.view = undefined;
     this.remove(panel);
@@ -346,33 +349,12 @@ export class PanelRegistry
     this.rememberPanels();
   }
 
-  /** Returns services with which the page of a frame opens other conversations in the location of that frame. */
-  private servicesFor({ location }: PanelFrame): PanelServices {
-    const here = (options: ShowOptions = {}): ShowOptions => ({ ...options, location: options.location ?? location });
-    const panels: Panels = {
-      open: (id, options) => this.open(id, here(options)),
-      hasPanel: (conversation) => this.hasPanel(conversation),
-      show: (conversation, options) => this.show(conversation, here(options)),
-      locationOf: (conversation) => this.locationOf(conversation, location),
-      prefill: (...prefilled) => this.prefill(...prefilled),
-    };
-    return { ...this.services, panels };
-  }
-
-  private draftOf({ id, tree }: Conversation): Draft {
-    const left = tabTitle(tree) === '' ? this.leftDraft : undefined;
-    const draft = this.drafts.get(id) ?? left ?? new Draft(this.services);
-    if (draft === left) this.leftDraft = undefined;
-    this.drafts.set(id, draft);
-    return draft;
-  }
-
   private reveal(frame: PanelFrame, preserveFocus: boolean): void {
     frame.reveal(preserveFocus).then(undefined, this.services.onError);
   }
 
   private rememberPanels(): void {
-    const idInView = this.inView?.conversation.id;
+    const idInView = this.panelInView?.conversation.id;
     const idsInTabs = [...this.panels.keys()].filter((id) => id !== idInView);
     this.restoration.remember(idsInTabs, idInView);
   }

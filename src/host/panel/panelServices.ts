@@ -25,11 +25,10 @@ export interface PrefilledPrompt {
 }
 
 export interface ShowOptions {
-  /** Whether the panel does not get the focus. */
+  /** Whether the focus stays where it is. */
   readonly preserveFocus?: boolean | undefined;
   /**
-   * Where to open a conversation that has no panel. The default is the location of the page that sent the message, or
-   * else the setting `holysheep.openIn`.
+   * Location for a conversation without a panel. The default is the setting `holysheep.openIn`.
    */
   readonly location?: PanelLocation | undefined;
 }
@@ -40,8 +39,8 @@ export interface Panels {
   /** Returns whether a conversation has a panel. VS Code might restore that panel only when it becomes visible. */
   hasPanel(conversation: Conversation): boolean;
   show(conversation: Conversation, options?: ShowOptions): void;
-  /** Returns where a conversation is shown, or where it would be opened. The default is a new conversation. */
-  locationOf(conversation?: Conversation): PanelLocation;
+  /** Location for a new conversation: that of the current conversation, or else the setting `holysheep.openIn`. */
+  readonly locationForNew: PanelLocation;
   prefill(conversation: Conversation, prefilled: PrefilledPrompt): void;
 }
 

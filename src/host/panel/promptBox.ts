@@ -22,13 +22,14 @@ export async function showPromptBox(
 ): Promise<PromptBoxInput> {
   const box = vscode.window.createInputBox();
   const name = tabTitle(current.tree);
+  const location = panels.locationForNew;
   let newConversation = name === '';
   const showTarget = (): void => {
     box.placeholder = newConversation
       ? vscode.l10n.t('Ask in a new conversation')
       : vscode.l10n.t('Ask in “{0}”', name);
     box.prompt =
-      panels.locationOf(newConversation ? undefined : current) === 'sideBar'
+      location === 'sideBar'
         ? vscode.l10n.t('The conversation opens in the side bar.')
         : vscode.l10n.t('The conversation opens beside the editor.');
     box.buttons = newConversation ? [] : [itemButton('add', vscode.l10n.t('New conversation'))];
@@ -45,7 +46,10 @@ export async function showPromptBox(
       });
       box.onDidAccept(() => {
         const typed = box.value.trim();
-        if (typed) resolve({ text: typed, conversation: newConversation ? conversations.startNew() : current });
+        if (!typed) return;
+        const conversation = newConversation ? conversations.startNew() : current;
+        panels.show(conversation, { preserveFocus: true, location });
+        resolve({ text: typed, conversation });
       });
       box.onDidHide(() => resolve({ text: box.value.trim() }));
       box.show();

@@ -5,7 +5,6 @@ import { contextPrompt } from '../context/contextPrompt';
 import type { Conversation } from '../conversation/conversation';
 import { promptOfExchange } from '../journal/exchange';
 import type { PromptInput } from '../journal/records';
-import type { PanelLocation } from '../settings/settings';
 import { enterApiKey, showInStatusBar } from '../ui/notifications';
 import type { PanelServices } from './panelServices';
 
@@ -85,14 +84,13 @@ export function returnPrompt(panels: PanelServices['panels'], conversation: Conv
   panels.prefill(conversation, { text, more: isPlain ? undefined : input });
 }
 
-/** Starts a new conversation and focuses its composer. A running turn of the previous conversation continues. */
-export function startConversation(
-  { conversations, panels }: PanelServices,
-  prompt = '',
-  location?: PanelLocation,
-): Conversation {
-  // An empty conversation is reused only if it is already in the location that the caller wants.
-  const conversation = conversations.startNew(location && ((blank) => panels.locationOf(blank) === location));
+/**
+ * Starts a new conversation where the current conversation is, and focuses its composer. A running turn of the previous
+ * conversation continues.
+ */
+export function startConversation({ conversations, panels }: PanelServices, prompt = ''): Conversation {
+  const location = panels.locationForNew;
+  const conversation = conversations.startNew();
   panels.show(conversation, { location });
   panels.prefill(conversation, { text: prompt });
   return conversation;

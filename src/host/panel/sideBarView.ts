@@ -6,7 +6,6 @@ import type { PanelFrame } from './panelFrame';
 /** The view in the secondary side bar. It shows one conversation at a time. */
 export class SideBarView implements PanelFrame {
   readonly location = 'sideBar';
-  readonly active = false;
   readonly onDidChangeState: vscode.Event<unknown>;
   readonly onDidDispose: vscode.Event<unknown>;
 

@@ -28,7 +28,7 @@ export function startBranch(services: PanelServices, source: Conversation, answe
   if (!answer || !isFinished(answer)) return;
   const title = conversationTitle(source.tree);
   const prefix = vscode.l10n.t('Branch of {0}', '');
-  const target = startConversation(services, '', services.panels.locationOf(source));
+  const target = startConversation(services);
   target.copyTurns(source, answerId);
   target.rename(title.startsWith(prefix) ? title : vscode.l10n.t('Branch of {0}', title));
 }

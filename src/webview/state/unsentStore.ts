@@ -1,5 +1,4 @@
-import * as v from 'valibot';
-import { storedUnsent, type StoredUnsent, type Unsent } from '../../shared/unsent';
+import { newerUnsent, parseUnsent, type StoredUnsent } from '../../shared/unsent';
 
 /**
  * Stores unsent text in the `localStorage` of all pages: drafts with their context items, unfinished edits, prefilled
@@ -24,12 +23,10 @@ export class UnsentStore {
 
   /**
    * Returns the unsent text of a conversation.
-   * @param copy the text as the host knows it, which is newer than the stored text if the conversation was in another
-   * location of VS Code's window
+   * @param copy the host's copy. It is used unless the stored text is newer.
    */
-  load(conversationId: string, copy?: StoredUnsent): Unsent | undefined {
-    const stored = this.read(keyPrefix + conversationId);
-    return copy && copy.at >= (stored?.at ?? 0) ? copy : stored;
+  load(conversationId: string, copy?: StoredUnsent): StoredUnsent | undefined {
+    return newerUnsent(copy, this.read(keyPrefix + conversationId));
   }
 
   /**
@@ -54,19 +51,11 @@ export class UnsentStore {
   }
 
   private read(key: string): StoredUnsent | undefined {
-    return tryOrUndefined(() => {
-      const stored: unknown = JSON.parse(this.storage().getItem(key) ?? 'null');
-      return v.is(storedUnsent, stored) && this.now() - stored.at <= retentionMs ? stored : undefined;
-    });
+    return tryOrUndefined(() => parseUnsent(JSON.parse(this.storage().getItem(key) ?? 'null'), this.now()));
   }
 }
 
 const keyPrefix = 'holysheep.draft.';
-/**
- * Time after which stored text expires, in milliseconds. Unsent text should survive a weekend, but must not be kept for
- * long, because it might contain code.
- */
-const retentionMs = 7 * 24 * 60 * 60 * 1000;
 
 function tryOrUndefined<T>(work: () => T): T | undefined {
   try {

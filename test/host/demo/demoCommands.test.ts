@@ -38,7 +38,7 @@ describe('Open Demo command', () => {
       show: (conversation: Conversation) => void shownConversations.push(conversation),
       onDidClose: () => undefined,
       isAnyOpen: (predicate: (conversation: Conversation) => boolean) => openPanels.some(predicate),
-      locationOfId: (id: string) => (openPanels.some((conversation) => conversation.id === id) ? 'editor' : undefined),
+      locationOf: (id: string) => (openPanels.some((conversation) => conversation.id === id) ? 'editor' : undefined),
     };
     const tour = {
       ask: (conversation: Conversation, model: string) => void startedScenarios.push([conversation, model]),

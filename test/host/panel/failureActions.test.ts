@@ -91,11 +91,7 @@ describe('button on a failure card', () => {
     checkUrl: [settings('holysheep.baseUrl')],
     networkSettings: [settings('http.proxy')],
     summarize: [['summarize', 'a1', undefined]],
-    newConversation: [
-      ['startNew', undefined],
-      ['show', 'new', { location: undefined }],
-      ['prefill', 'new', { text: 'Hi' }],
-    ],
+    newConversation: [['startNew'], ['show', 'new', { location: undefined }], ['prefill', 'new', { text: 'Hi' }]],
     showLog: [['command', 'holysheep.showLog']],
     exportDiagnostics: [['command', 'holysheep.exportDiagnostics']],
   };

@@ -17,7 +17,6 @@ export const noSubscription = () => ({ dispose: () => undefined });
 export class FakePanel implements PanelFrame {
   readonly posted: ToWebview[] = [];
   readonly location = 'editor';
-  readonly active = false;
   visible = true;
   readonly onDidDispose = noSubscription;
   private receive: (message: ToHost) => void = () => assert.fail('There is no listener.');
@@ -83,7 +82,7 @@ export async function openPanel(
 ): Promise<{ readonly panel: ConversationPanel; readonly draft: Draft }> {
   const { ConversationPanel } = await import('../../../src/host/panel/conversationPanel');
   const { Draft } = await import('../../../src/host/panel/draft');
-  const draft = new Draft(services);
+  const draft = new Draft(services, () => undefined);
   return { panel: new ConversationPanel(frame, conversation, services, draft), draft };
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { Uri, WebviewPanel, WebviewView } from 'vscode';
 import type { Conversation } from '../../../src/host/conversation/conversation';
 import { PromptHistory } from '../../../src/host/conversation/promptHistoryStore';
+import type { Drafts } from '../../../src/host/panel/drafts';
 import type { PanelRegistry } from '../../../src/host/panel/panelRegistry';
 import type { PanelServices } from '../../../src/host/panel/panelServices';
 import type { PanelLocation } from '../../../src/host/settings/settings';
@@ -98,6 +99,7 @@ describe('location of a conversation', () => {
   let window: ReturnType<typeof nextWindow>;
   let openIn: PanelLocation;
   let panels: PanelRegistry;
+  let drafts: Drafts;
   let closed: Conversation[];
   let conversation: Conversation;
   let contexts: Map<string, boolean>;
@@ -106,8 +108,8 @@ describe('location of a conversation', () => {
   let viewCommands: Map<string, () => unknown>;
 
   /** Loads the window, as after a reload. */
-  const load = async (): Promise<void> => {
-    window = nextWindow({ folder, memory, epoch: 0, limit: 100 });
+  const load = async (epoch = 0): Promise<void> => {
+    window = nextWindow({ folder, memory, epoch, limit: 100 });
     const { PanelRegistry } = await import('../../../src/host/panel/panelRegistry');
     const { PanelRestoration } = await import('../../../src/host/panel/panelRestoration');
     const onError = (error: unknown): void => void window.errors.push(error);
@@ -126,7 +128,9 @@ describe('location of a conversation', () => {
       onError,
     } as unknown as PanelServices;
     const restoration = new PanelRestoration(storeIn(memory), 'session', onError);
-    panels = new PanelRegistry('extension' as unknown as Uri, restoration, services);
+    const { Drafts } = await import('../../../src/host/panel/drafts');
+    drafts = new Drafts(storeIn(memory), window.clock, services);
+    panels = new PanelRegistry('extension' as unknown as Uri, restoration, drafts, services);
     const { registerPanels } = await import('../../../src/host/panel/panelCommands');
     const registered = registerPanels({ ...services, panels, register: (item) => item });
     run = (id, argument) => registered[`holysheep.${id}`](argument);
@@ -147,11 +151,12 @@ describe('location of a conversation', () => {
     return started;
   };
 
-  const reload = async (): Promise<void> => {
+  const reload = async (afterMs = 0): Promise<void> => {
+    await drafts.flush();
     await window.journal.flush();
     panels.dispose();
     window.conversations.flushSync();
-    await load();
+    await load(window.clock.now() + afterMs);
   };
 
   beforeEach(async () => {
@@ -169,14 +174,14 @@ describe('location of a conversation', () => {
   it('is an editor tab if the setting is "editor"', async () => {
     openIn = 'editor';
     panels.show(conversation);
-    assert.deepEqual([panels.locationOf(conversation), commands], ['editor', []]);
+    assert.deepEqual([panels.locationOf(conversation.id), commands], ['editor', []]);
     assert.equal((await tabs[0]!.load()).conversationId, conversation.id);
   });
 
   it('is the side bar if the setting is "sideBar", even before VS Code has created the view', async () => {
     panels.show(conversation, { preserveFocus: true });
     assert.deepEqual(commands, [['holysheep.chat.focus', { preserveFocus: true }]]);
-    assert.equal(panels.locationOfId(conversation.id), 'sideBar');
+    assert.equal(panels.locationOf(conversation.id), 'sideBar');
     const view = await createView();
     assert.equal((await view.load()).conversationId, conversation.id);
     assert.deepEqual([tabs, view.title], [[], 'about apples']);
@@ -187,7 +192,7 @@ describe('location of a conversation', () => {
     await createView();
     openIn = 'editor';
     panels.show(conversation, { location: 'editor' });
-    assert.deepEqual([tabs, panels.locationOf(conversation)], [[], 'sideBar']);
+    assert.deepEqual([tabs, panels.locationOf(conversation.id)], [[], 'sideBar']);
   });
 
   it('is the location of the page on which the user opens the conversation', async () => {
@@ -196,8 +201,8 @@ describe('location of a conversation', () => {
     await view.load();
     openIn = 'editor';
     await view.send({ type: 'askSuggestion', kind: 'conversation', id: conversation.id });
-    while (!panels.isOpen(conversation.id)) await waitForEvents();
-    assert.equal(panels.locationOfId(conversation.id), 'sideBar');
+    while (!panels.locationOf(conversation.id)) await waitForEvents();
+    assert.equal(panels.locationOf(conversation.id), 'sideBar');
   });
 
   it('is the location of the failure card whose button starts the conversation', async () => {
@@ -219,6 +224,69 @@ describe('location of a conversation', () => {
       view.received.filter(({ type }) => type === 'prefill'),
       [{ type: 'prefill', text: 'Explain' }],
     );
+  });
+
+  it('is an editor tab after the user moves the conversation there before VS Code has created the view', async () => {
+    panels.show(conversation);
+    panels.move(conversation, 'editor');
+    assert.equal(panels.locationOf(conversation.id), 'editor');
+    assert.notEqual((await (await createView()).load()).conversationId, conversation.id);
+  });
+
+  describe('after a reload', () => {
+    const unsent = { draft: 'half a thought', at: 1, changedAt: 1 };
+    const open = async (location: PanelLocation): Promise<FakeFrame> => {
+      panels.show(conversation, { location });
+      return location === 'editor' ? tabs.at(-1)! : createView();
+    };
+    const type = async (draft: typeof unsent): Promise<void> => {
+      const tab = await open('editor');
+      await tab.load();
+      await tab.send({ type: 'copyUnsent', unsent: draft });
+    };
+    const unsentInView = async (afterMs = 0): Promise<unknown> => {
+      const { id } = conversation;
+      await reload(afterMs);
+      conversation = (await window.conversations.open(id)) ?? assert.fail('not found');
+      return (await (await open('sideBar')).load()).unsent;
+    };
+
+    it('does not affect the draft', async () => {
+      await type(unsent);
+      assert.deepEqual(await unsentInView(), unsent);
+    });
+
+    it('does not affect the draft of an empty conversation', async () => {
+      conversation = window.conversations.startNew();
+      await type(unsent);
+      const { id } = conversation;
+      await reload();
+      const restored = (await window.conversations.openOrCreate(id)) ?? assert.fail('not found');
+      panels.show(restored);
+      assert.deepEqual((await (await createView()).load()).unsent, unsent);
+    });
+
+    it('does not bring back a draft that is older than a week', async () => {
+      await type(unsent);
+      assert.equal(await unsentInView(7 * 24 * 60 * 60 * 1000 + 2), undefined);
+    });
+
+    it('does not bring back the draft of a deleted conversation', async () => {
+      await type(unsent);
+      drafts.delete([conversation.id]);
+      assert.equal(await unsentInView(), undefined);
+    });
+
+    it('does not need the draft of a page on which nothing was typed', async () => {
+      await type({ draft: '', at: 1 } as typeof unsent);
+      assert.equal(await unsentInView(), undefined);
+    });
+
+    it('does not affect a draft if VS Code was killed half a second after the last key press', async () => {
+      await type(unsent);
+      await window.clock.advance(500);
+      assert.deepEqual(memory.get('holysheep.unsent'), { [conversation.id]: unsent });
+    });
   });
 
   describe('when the conversation moves', () => {
@@ -270,7 +338,7 @@ describe('location of a conversation', () => {
 
     it('does nothing if the conversation is already there', () => {
       panels.move(conversation, 'sideBar');
-      assert.deepEqual([tabs, panels.locationOf(conversation)], [[], 'sideBar']);
+      assert.deepEqual([tabs, panels.locationOf(conversation.id)], [[], 'sideBar']);
     });
   });
 
@@ -285,7 +353,7 @@ describe('location of a conversation', () => {
       const other = await ask('about pears');
       panels.show(other);
       assert.equal((await view.load()).conversationId, other.id);
-      assert.deepEqual([closed, panels.isOpen(conversation.id)], [[conversation], false]);
+      assert.deepEqual([closed, panels.locationOf(conversation.id)], [[conversation], undefined]);
     });
 
     it('is visible only while VS Code shows the view', () => {
@@ -303,7 +371,7 @@ describe('location of a conversation', () => {
 
     it('closes the conversation when VS Code removes the view', () => {
       view.dispose();
-      assert.deepEqual([closed, panels.isOpen(conversation.id)], [[conversation], false]);
+      assert.deepEqual([closed, panels.locationOf(conversation.id)], [[conversation], undefined]);
     });
 
     it('shows an empty conversation after the conversation was deleted', async () => {
@@ -330,6 +398,16 @@ describe('location of a conversation', () => {
       assert.equal((await view.load()).unsent?.draft, 'half a thought');
     });
 
+    it('keeps the draft of a conversation whose turns were all deleted', async () => {
+      await view.load();
+      await view.send({ type: 'copyUnsent', unsent: { draft: 'half a thought', at: 1 } });
+      conversation.deleteExchange(conversation.last!.exchange.id);
+      panels.show(window.conversations.startNew());
+      assert.equal((await view.load()).unsent, undefined);
+      panels.show(conversation);
+      assert.equal((await view.load()).unsent?.draft, 'half a thought');
+    });
+
     it('makes the conversation current when the page gets the focus', async () => {
       openIn = 'editor';
       panels.show(await ask('about pears'));
@@ -344,12 +422,12 @@ describe('location of a conversation', () => {
       openIn = 'editor';
       panels.show(conversation);
       await run('openInSideBar');
-      assert.deepEqual([panels.locationOfId(conversation.id), openIn], ['sideBar', 'editor']);
+      assert.deepEqual([panels.locationOf(conversation.id), openIn], ['sideBar', 'editor']);
     });
 
     it('is also the location of the next conversations if the argument is "always"', async () => {
       await run('openInEditor', 'always');
-      assert.deepEqual([tabs.length, panels.locationOf()], [1, 'editor']);
+      assert.deepEqual([tabs.length, panels.locationForNew], [1, 'editor']);
     });
 
     it('is the side bar, with the conversation from before the reload, if no conversation is current', async () => {
@@ -405,6 +483,29 @@ describe('location of a conversation', () => {
       });
     }
 
+    describe('after a reload', () => {
+      beforeEach(async () => {
+        panels.show(conversation);
+        await createView();
+        await reload();
+      });
+
+      it('keeps the conversation current that the user has chosen while the view was being restored', async () => {
+        window.conversations.startNew();
+        const restored = createView();
+        const choice = window.conversations.startNew(() => false);
+        await restored;
+        assert.equal(window.conversations.current?.id, choice.id);
+      });
+
+      it('shows an empty conversation if the last conversation cannot be read', async () => {
+        const problem = new Error('EIO');
+        window.conversations.openOrCreate = () => Promise.reject(problem);
+        assert.deepEqual((await (await createView()).load()).items, []);
+        assert.deepEqual(window.errors.splice(0), [problem]);
+      });
+    });
+
     it('shows an interrupted conversation that was in the view before a reload, instead of opening a tab', async () => {
       const { id } = conversation;
       panels.show(conversation);
@@ -415,6 +516,7 @@ describe('location of a conversation', () => {
       const interrupted = await window.conversations.openInterrupted();
       panels.reopen(interrupted);
       assert.deepEqual([valuesOf(interrupted, 'id'), tabs], [[id], []]);
+      assert.deepEqual(commands.at(-1), ['holysheep.chat.focus', { preserveFocus: true }]);
       assert.equal((await (await createView()).load()).conversationId, id);
     });
   });

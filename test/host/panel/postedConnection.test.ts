@@ -41,3 +41,46 @@ describe('gateway of the next prompt in a panel', () => {
     panel.dispose();
   });
 });
+
+describe('recent models in a panel', () => {
+  useVSCode({ languages: { onDidChangeDiagnostics: noSubscription } });
+
+  it('are read for the first snapshot and when a turn starts or ends, but not when a cooldown changes', async () => {
+    const view = new FakePanel();
+    const { ask, conversation, gatewaySets } = openConversation();
+    let reads: string[] = [];
+    const readsAfterEvents = async (): Promise<readonly string[]> => {
+      reads = [];
+      await waitForEvents();
+      return reads;
+    };
+    let changeCooldown: () => void = () => undefined;
+    const recent = () => {
+      reads.push('read');
+      return Promise.resolve({ used: ['m'], compared: [] });
+    };
+    const services = {
+      ...idleServices,
+      conversations: openConversations,
+      gatewaySets,
+      efforts: {
+        ...idleServices.efforts,
+        onDidChange: (change: () => void) => {
+          changeCooldown = change;
+          return noSubscription();
+        },
+      },
+      catalog: { ...idleServices.catalog, recent },
+      onError: assert.ifError,
+    } as unknown as PanelServices;
+    const { panel } = await openPanel(view, conversation, services);
+    await view.send({ type: 'ready' });
+    assert.deepEqual(reads, ['read']);
+    changeCooldown();
+    assert.deepEqual(await readsAfterEvents(), []);
+    reads = [];
+    ask('one', attempt(), done('1'));
+    assert.notDeepEqual(reads, []);
+    panel.dispose();
+  });
+});

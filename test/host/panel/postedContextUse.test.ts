@@ -30,7 +30,10 @@ describe('tokens of the next request, which a panel shows', () => {
       conversations: openConversations,
       gatewaySets,
       contextSource: { resolve: (id: string) => Promise.resolve([{ id, attachment }]) },
-      catalog: fake<ModelCatalog>({ factsOf: (model) => ({ contextWindow: windows[model] }) }),
+      catalog: fake<ModelCatalog>({
+        factsOf: (model) => ({ contextWindow: windows[model] }),
+        recent: () => Promise.resolve({ used: [], compared: [] }),
+      }),
       onError: assert.ifError,
     } as unknown as PanelServices;
     const { panel } = await openPanel(view, conversation, services);

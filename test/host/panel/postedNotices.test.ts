@@ -64,7 +64,7 @@ describe('message of the extension', () => {
     const { ConversationPanel } = load('../../../src/host/panel/conversationPanel') as typeof conversationPanel;
     const { Draft } = load('../../../src/host/panel/draft') as typeof draft;
     const panelServices = services as unknown as PanelServices;
-    panels.push(new ConversationPanel(view, conversation, panelServices, new Draft(panelServices)));
+    panels.push(new ConversationPanel(view, conversation, panelServices, new Draft(panelServices, () => undefined)));
     views.push(view);
     await view.send({ type: 'ready' });
     return view;

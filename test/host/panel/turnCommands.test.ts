@@ -15,7 +15,7 @@ describe('commands for a turn', () => {
     const services = {
       conversations: { startNew: () => target },
       panels: {
-        locationOf: () => 'sideBar',
+        locationForNew: 'sideBar',
         show: (...args: unknown[]) => shown.push(args),
         prefill: (_: unknown, prompt: PrefilledPrompt) => prefilled.push(prompt),
       },

@@ -48,7 +48,7 @@ describe('page of a conversation that has moved to another location', () => {
     assert.equal(editor(move(page)).value, 'in other words');
   });
 
-  it('shows a sent prompt as the draft if the host has not received the prompt', () => {
+  it('shows a sent prompt as the draft if the host has not confirmed the prompt', () => {
     page.type('one');
     page.key('Enter');
     assert.equal(move(page).input.value, 'one');
@@ -66,6 +66,29 @@ describe('page of a conversation that has moved to another location', () => {
     elsewhere.clock.advance(1000);
     elsewhere.type('new');
     assert.equal(move(elsewhere, storage).input.value, 'new');
+  });
+
+  it('prefers the draft in the storage to the copy of a page that has only been read', () => {
+    const elsewhere = new MemoryStorage();
+    page.type('half a thought');
+    const { storage } = page;
+    PanelPage.closeAll();
+    const reader = new PanelPage(elsewhere);
+    reader.clock.advance(1000);
+    reader.snapshot(exchanges);
+    layOut(reader, 100);
+    new Scroller(reader.one('log'), reader).wheel(230);
+    assert.equal(move(reader, storage).input.value, 'half a thought');
+  });
+
+  it('ignores the draft in the storage of its location if the user has sent the prompt elsewhere', () => {
+    const { storage } = page;
+    page.type('one');
+    const elsewhere = move(page);
+    elsewhere.clock.advance(1000);
+    elsewhere.key('Enter');
+    elsewhere.add('c', { prompt: 'one' });
+    assert.equal(move(elsewhere, storage).input.value, '');
   });
 
   it('prefers a newer draft in the storage, which the page of another window has stored', () => {
