@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { chromium, type Browser, type Locator } from 'playwright-core';
+import { panelStrings } from '../../src/shared/panelStrings';
+import { findBrowser } from '../support/browser';
+import { panelStates } from './panelStates';
+import { StaticPage } from './staticPage';
+
+describe('buttons of a turn in a side bar that is 300 pixels wide', () => {
+  let browser: Browser;
+  let page: StaticPage;
+  before(async () => {
+    browser = await chromium.launch(await findBrowser());
+  });
+  after(() => browser.close());
+
+  const show = async (name: string): Promise<void> => {
+    page = await StaticPage.openPanel(browser, 'sideBar');
+    await page.page.setViewportSize({ width: 300, height: 860 });
+    await page.post(panelStates.find((state) => state.name === name)!.snapshot);
+  };
+  afterEach(() => page.page.close());
+
+  const button = (name: string): Locator => page.page.getByRole('button', { name }).last();
+  const boxOf = async (locator: Locator) => (await locator.boundingBox()) ?? assert.fail();
+
+  for (const state of ['scheduled', 'comparison']) {
+    it(`are beside the name of the model if the only button is the menu: ${state}`, async () => {
+      await show(state);
+      const menu = await boxOf(button(panelStrings.answerActions));
+      const head = await boxOf(page.page.locator('.turn-head').last());
+      assert.ok(menu.y + menu.height / 2 > head.y && menu.y + menu.height / 2 < head.y + head.height);
+    });
+  }
+
+  it('have captions on one line below a summary', async () => {
+    await show('summary');
+    const edit = page.page.locator('.summary-tools').getByRole('button', { name: panelStrings.editPrompt });
+    const [one, other] = [await boxOf(edit), await boxOf(button(panelStrings.newFromSummary))];
+    assert.equal(other.height, one.height);
+  });
+});
