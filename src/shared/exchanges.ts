@@ -116,11 +116,11 @@ export interface ShownExchange {
    */
   readonly answers: readonly Answer[];
   /**
-   * Id of the answer that the next prompt follows. While a comparison is open and this answer is incomplete, the next
-   * prompt instead follows the first complete answer in `answers`.
+   * Id of the selected answer. While a comparison is open and this answer is incomplete, the next prompt follows the
+   * first complete answer.
    */
   readonly selected: string;
-  /** Id of the compared answer that the later turns on the page follow. Absent without a comparison or later turns. */
+  /** Id of the compared answer that the later turns follow, if there are later turns. */
   readonly followed?: string | undefined;
   /** If the shown answer was chosen in a comparison, the models of the other answers. */
   readonly comparedWith?: readonly string[] | undefined;

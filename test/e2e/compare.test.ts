@@ -127,7 +127,7 @@ describe('comparison of models in the panel', () => {
     assert.equal((await gateway.request(1)).json?.messages.at(-1)?.content, 'The draft');
   });
 
-  it('is started with the last models by the menu beside *Send*', async () => {
+  it('starts with the last models from the menu beside *Send*', async () => {
     gateway.script = (request) => answer(`Once more, ${modelOf(request)}.`);
     await panel.prompt.fill('Once more');
     await panel.button('More options').click();

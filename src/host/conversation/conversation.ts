@@ -61,7 +61,7 @@ export class Conversation {
     return this.runner.set;
   }
 
-  /** The last exchange of the selected branch, with its selected answer. */
+  /** The last exchange of the selected path, with its selected answer. */
   get last(): Step | undefined {
     return this.tree.path().at(-1);
   }
@@ -140,7 +140,7 @@ export class Conversation {
    * @throws Error when the conversation is read-only
    */
   ask(prompt: Prompt, models: readonly string[] = []): readonly string[] {
-    return this.addExchange(prompt, this.tree.end, models);
+    return this.addExchange(prompt, this.tree.endAnswerId, models);
   }
 
   /**
@@ -148,11 +148,12 @@ export class Conversation {
    * schedules. Later turns remain.
    */
   deleteExchange(exchangeId: string): void {
-    if (this.readOnly) return;
+    const exchange = this.tree.exchange(exchangeId);
+    if (this.readOnly || !exchange) return;
     // The deletion is recorded before the answers end. Otherwise, a queued turn that starts then would include the
     // deleted text in its request.
     this.log.write({ type: 'deletion', exchange: exchangeId });
-    this.end(this.tree.versionsOf(exchangeId));
+    this.end(this.tree.versionsOf(exchange));
   }
 
   restoreExchange(exchangeId: string): void {
@@ -281,12 +282,11 @@ export class Conversation {
   }
 
   /**
-   * Adds a text as the summary of all turns so far. In a conversation without a turn, the text is the summary of
-   * another conversation.
+   * Adds a summary of all turns so far. If there are no turns, the text summarizes another conversation.
    */
   addSummary(text: string, source?: SummarySource): void {
     const answer = newAnswer();
-    this.log.write({ type: 'summary', upTo: this.tree.end, answer, source });
+    this.log.write({ type: 'summary', upTo: this.tree.endAnswerId, answer, source });
     this.editSummary(answer.id, text);
   }
 
@@ -493,7 +493,13 @@ export class Conversation {
   private copyStep({ exchange, answer: { model, state } }: Step): void {
     const answer = newAnswer(state.model || model);
     const prompt = promptOfExchange(exchange);
-    this.log.write({ type: 'exchange', id: randomUUID(), parentAnswer: this.tree.end, ...prompt, answers: [answer] });
+    this.log.write({
+      type: 'exchange',
+      id: randomUUID(),
+      parentAnswer: this.tree.endAnswerId,
+      ...prompt,
+      answers: [answer],
+    });
     const { phase, text, reasoning, finishReason = '' } = state;
     const ofTurn = { attempt: 0, at: 0 };
     const end: RecordedEvent =
@@ -508,10 +514,14 @@ export class Conversation {
     prompt: Prompt,
     parentAnswer: string,
     models: readonly string[],
-    replaced: readonly Answer[] = [],
+    replacedAnswers: readonly Answer[] = [],
   ): readonly string[] {
     const answers = newAnswers(models);
-    return this.writeStart({ type: 'exchange', id: randomUUID(), parentAnswer, ...prompt, answers }, answers, replaced);
+    return this.writeStart(
+      { type: 'exchange', id: randomUUID(), parentAnswer, ...prompt, answers },
+      answers,
+      replacedAnswers,
+    );
   }
 
   /**
@@ -521,12 +531,12 @@ export class Conversation {
   private writeStart(
     record: RecordOf<'exchange' | 'answers' | 'summary'>,
     answers: RecordOf<'answers'>['answers'],
-    replaced: readonly Answer[] = [],
+    replacedAnswers: readonly Answer[] = [],
   ): readonly string[] {
     if (this.readOnly) throw new Error('the conversation is read-only');
     const ids = answers.map(({ id }) => id);
     this.log.write(record, this.runner.mustQueue() ? ids : []);
-    this.end([...replaced, ...this.following(replaced)]);
+    this.end([...replacedAnswers, ...this.following(replacedAnswers)]);
     for (const id of ids) this.runner.run(id);
     return ids;
   }

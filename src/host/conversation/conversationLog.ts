@@ -113,7 +113,8 @@ export class ConversationLog {
         return { type: 'path', items: tree.page() };
       case 'events': {
         const { answer: answerId, events } = record;
-        // The end of a turn is reported even if its answer is hidden, because the conversation might then be idle.
+        // The end of a turn is reported even if the answer is hidden, because the status bar must then show that nothing
+        // is running.
         return tree.isShown(answerId) || events.some(isTerminal) ? { type: 'events', answerId, events } : undefined;
       }
       default: {

@@ -157,22 +157,22 @@ export class Conversations {
    */
   async openInterrupted(): Promise<readonly Conversation[]> {
     const { journal, onError } = this.deps;
-    const found: Conversation[] = [];
+    const interrupted: Conversation[] = [];
     const holds: { dispose(): void }[] = [];
     for (const { id } of (await journal.files.listNewestFirst()).slice(0, maxInterruptedChecked)) {
       try {
         if (this.openById.has(id) || !(await journal.read(id))?.interrupted.length) continue;
         const opened = await this.load(id, 'only-if-free');
         if (!opened) continue;
-        found.push(opened);
+        interrupted.push(opened);
         holds.push(this.keepOpen(opened));
       } catch (error) {
         onError(error);
       }
     }
-    if (found[0] && !this.current) this.makeCurrent(found[0]);
+    if (interrupted[0] && !this.current) this.makeCurrent(interrupted[0]);
     for (const hold of holds) hold.dispose();
-    return found;
+    return interrupted;
   }
 
   activate(conversation: Conversation): void {

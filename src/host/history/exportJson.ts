@@ -25,9 +25,9 @@ export function exportJson({ title, tree }: ExportSource, now: number): string {
     // The total cost includes answers that are not exported, such as failed summaries.
     cost: cost.costs.length > 0 ? cost : undefined,
     turns: tree.path().map((step) => turnJson(step, tree)),
-    // All answers outside the selected branch. The field `after` contains the id of the preceding answer.
+    // All answers outside the selected path. The field `after` contains the id of the preceding answer.
     otherVersions: unlessEmpty(
-      tree.answersOffBranch().map((step) => ({ after: step.exchange.parentAnswer || null, ...turnJson(step, tree) })),
+      tree.answersOffPath().map((step) => ({ after: step.exchange.parentAnswer || null, ...turnJson(step, tree) })),
     ),
     summaries: unlessEmpty(tree.usableSummaries().map((summary) => summaryJson(summary, tree))),
   };

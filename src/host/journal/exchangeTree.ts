@@ -30,24 +30,24 @@ export interface PrecedingTurns {
 }
 
 /**
- * A place at which the conversation can branch, because several exchanges can follow it: the start of the conversation,
+ * A place at which the conversation can split, because several exchanges can follow it: the start of the conversation,
  * or an answer.
  */
 interface Fork {
   /** IDs of the answers of all exchanges that start at this fork, oldest first. */
   readonly answerIds: string[];
-  /** ID of the exchange that was added or shown last at this fork. The selected branch goes through this exchange. */
+  /** ID of the exchange that was added or shown last at this fork. The selected path goes through this exchange. */
   selected: string;
 }
 
 /**
  * The content of a conversation: prompts, answers, summaries and the title. Each exchange follows an answer, so the
- * exchanges form a tree. At each fork, the selected branch follows one of the exchanges.
+ * exchanges form a tree. At each fork, the selected path follows one of the exchanges.
  */
 export class ExchangeTree {
   /**
-   * The title that the user chose, or that names the summarized conversation. If it is `undefined`, lists show the first
-   * prompt instead.
+   * The title: chosen by the user, or made from the name of the summarized or branched conversation. If it is
+   * `undefined`, lists show the first prompt.
    */
   title: string | undefined;
   /** The gateway set that receives all prompts of the conversation. */
@@ -144,7 +144,7 @@ export class ExchangeTree {
     return this.exchanges.size === 0 && this.summaries().every(({ isUndone }) => isUndone);
   }
 
-  /** The first prompt of the selected branch, or undefined if the conversation has no prompt. */
+  /** The first prompt of the selected path, or undefined if the conversation has no prompt. */
   get firstPrompt(): string | undefined {
     let exchange = this.exchangeAfter('');
     while (exchange && this.isDeleted(exchange)) exchange = this.exchangeAfter(exchange.selected);
@@ -152,8 +152,8 @@ export class ExchangeTree {
   }
 
   /** The id of the answer that the next prompt follows. The answer can belong to a deleted turn. */
-  get end(): string {
-    return this.branch().at(-1)?.answer.id ?? '';
+  get endAnswerId(): string {
+    return this.pathWithDeleted().at(-1)?.answer.id ?? '';
   }
 
   exchange(id: string): Exchange | undefined {
@@ -165,10 +165,8 @@ export class ExchangeTree {
   }
 
   /** Returns the answers of all versions of an exchange. */
-  versionsOf(exchangeId: string): readonly Answer[] {
-    const exchange = this.exchange(exchangeId);
-    const fork = exchange && this.forks.get(exchange.parentAnswer);
-    return fork?.answerIds.flatMap((id) => this.answer(id) ?? []) ?? [];
+  versionsOf({ parentAnswer }: Exchange): readonly Answer[] {
+    return this.forks.get(parentAnswer)?.answerIds.flatMap((id) => this.answer(id) ?? []) ?? [];
   }
 
   exchangeOf(answerId: string): Exchange | undefined {
@@ -190,11 +188,11 @@ export class ExchangeTree {
   }
 
   /**
-   * Returns the exchanges of the selected branch, each with one answer. If the selected answer of an open comparison is
+   * Returns the exchanges of the selected path, each with one answer. If the selected answer of an open comparison is
    * incomplete, a complete answer of the same comparison is used instead. Deleted turns are left out.
    */
   path(): readonly Step[] {
-    return this.branch().filter(({ exchange }) => !this.isDeleted(exchange));
+    return this.pathWithDeleted().filter(({ exchange }) => !this.isDeleted(exchange));
   }
 
   /**
@@ -211,10 +209,10 @@ export class ExchangeTree {
     return { summary: summaryUpTo(steps[index]), steps: steps.slice(index + 1) };
   }
 
-  /** Returns what the page shows: the exchanges of the selected branch, and the summaries between them. */
+  /** Returns what the page shows: the exchanges of the selected path, and the summaries between them. */
   page(): readonly ShownItem[] {
     let turns = 0;
-    return [undefined, ...this.branch()].flatMap((step): readonly ShownItem[] => {
+    return [undefined, ...this.pathWithDeleted()].flatMap((step): readonly ShownItem[] => {
       if (step && this.isDeleted(step.exchange)) {
         const { id, parentAnswer } = step.exchange;
         return this.restorableForks.has(parentAnswer) ? [{ id, isDeleted: true }] : [];
@@ -251,8 +249,8 @@ export class ExchangeTree {
     return false;
   }
 
-  /** Returns the answers that are not on the selected branch, each with its exchange. Deleted turns are left out. */
-  answersOffBranch(): readonly Step[] {
+  /** Returns the answers that are not on the selected path, each with its exchange. Deleted turns are left out. */
+  answersOffPath(): readonly Step[] {
     const path = new Set(this.path().map(({ answer }) => answer));
     return this.steps().filter(({ exchange, answer }) => !path.has(answer) && !this.isDeleted(exchange));
   }
@@ -272,7 +270,7 @@ export class ExchangeTree {
   shownExchange(exchange: Exchange): ShownExchange {
     const { id, prompt, attachments = [], selected } = exchange;
     const answers = answersSideBySide(exchange);
-    const versions = this.versionsOf(id).filter(
+    const versions = this.versionsOf(exchange).filter(
       (answer) => !answer.comparison || answer.comparison.isUsed || answer.comparison.id === answer.id,
     );
     const isFollowed = answers.length > 1 && this.exchangeAfter(selected) !== undefined;
@@ -325,8 +323,8 @@ export class ExchangeTree {
     return steps.reverse();
   }
 
-  /** Returns the exchanges of the selected branch like {@link path}, including deleted turns. */
-  private branch(): readonly Step[] {
+  /** Returns the exchanges of the selected path like {@link path}, including deleted turns. */
+  private pathWithDeleted(): readonly Step[] {
     let end = '';
     for (let next = this.exchangeAfter(end); next; next = this.exchangeAfter(end)) end = next.selected;
     return this.allStepsUpTo(end);
@@ -359,10 +357,9 @@ export class ExchangeTree {
   }
 
   /**
-   * Selects the branch that contains an answer. After the answer, the branch continues as it did when it was last
-   * selected. If another exchange follows a different answer of the same open comparison, that answer is selected
-   * instead.
-   * @param use true if the user has ended the comparison, false if the user has reopened the comparison
+   * Selects the path that contains an answer. After the answer, the path continues as it did when it was last
+   * selected. In an open comparison, the answer that later exchanges follow is selected instead.
+   * @param use true ends the comparison, false reopens it
    */
   private select(answerId: string, use?: boolean): void {
     const exchange = this.exchangeOf(answerId);
@@ -387,7 +384,7 @@ export class ExchangeTree {
       if (!parent) return;
       const isSelected = parent.selected === answerId;
       if (!isSelected) this.exchanges.set(parent.id, { ...parent, selected: answerId });
-      // The branch through this exchange is already selected.
+      // The path through this exchange is already selected.
       else if (parent.id === this.lastSelected) return;
       [child, answerId] = [parent.id, parent.parentAnswer];
     }

@@ -44,7 +44,7 @@ export async function summarize(
   if (last.id === summary?.upTo)
     throw new UserError(vscode.l10n.t('The first turn alone is too long for this model. Switch to another model.'));
   if (!(await services.budget.mayStart(conversation.set.isFree)) || isBlocked()) return;
-  // While a dialog asked the user about the daily budget, the user might have switched to another branch of the
+  // While a dialog asked the user about the daily budget, the user might have switched to another path of the
   // conversation.
   if (!conversation.tree.isShown(last.id)) return;
   conversation.summarize(last.id, failed?.model);

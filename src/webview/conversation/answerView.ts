@@ -50,7 +50,6 @@ export class AnswerView implements ShownAnswer {
   visibleState: TurnState | undefined;
   isLatest = false;
   summaryOffer: SummaryOffer = 'none';
-  isSummarizing = false;
   private readonly context: PageContext;
   private turn: TurnView | undefined;
 
@@ -81,7 +80,7 @@ export class AnswerView implements ShownAnswer {
     return this.answer.id;
   }
 
-  /** Id of the comparison in which the user has chosen the answer. */
+  /** Id of the answer's comparison, which is the id of the first compared answer. */
   get comparisonId(): string {
     return this.answer.comparison?.id ?? this.id;
   }
@@ -182,12 +181,12 @@ export class AnswerView implements ShownAnswer {
     else this.renderAll();
   }
 
-  setLatest(isLatest: boolean, summaryOffer: SummaryOffer, isSummarizing: boolean): void {
+  setLatest(isLatest: boolean, summaryOffer: SummaryOffer): void {
     const isSame = isLatest === this.isLatest && summaryOffer === this.summaryOffer;
-    if (isSame && isSummarizing === this.isSummarizing) return;
+    // A queued turn is rendered again, because its text says whether a summary is being written.
+    if (isSame && !this.isQueued) return;
     this.isLatest = isLatest;
     this.summaryOffer = summaryOffer;
-    this.isSummarizing = isSummarizing;
     this.render();
   }
 

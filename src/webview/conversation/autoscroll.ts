@@ -166,7 +166,7 @@ export function createAutoscroll(context: PageContext, area: ScrollArea, jumpBut
   };
 }
 
-/** Returns whether an element is in a column that is above another column and that `scroller` contains. */
+/** Returns whether the element is in a stacked column with another column below, inside `scroller`. */
 function isInColumnAbove(target: EventTarget | null, scroller: HTMLElement): boolean {
   const column = closestElement(target, '.column');
   const last = column?.parentElement?.lastElementChild;

@@ -41,12 +41,12 @@ export function createComparison(context: PageContext, prompt: HTMLElement, answ
     );
   };
 
-  const interrupted = (): readonly AnswerView[] =>
+  const findInterrupted = (): readonly AnswerView[] =>
     answers.filter(({ visibleState }) => visibleState?.phase === 'interrupted');
 
   /**
-   * Returns a text that names the model whose answer the next prompt follows. Returns no text while a turn is running,
-   * because the turn decides which answer is complete.
+   * Returns which model's answer the next prompt will follow. Empty while a turn is running, because the selection can
+   * still change.
    */
   const describeNext = (): readonly string[] => {
     const { selected, followed } = answers[0]?.exchange ?? {};
@@ -63,7 +63,7 @@ export function createComparison(context: PageContext, prompt: HTMLElement, answ
   const differences = button(strings.showDifferences, 'secondary', () => findPairs()[0]?.choose());
   const differencesMenu = button(strings.showDifferences, 'secondary', () => undefined);
   const continueAll = button(strings.continueAll, 'secondary', () => {
-    for (const { id: answerId, state } of interrupted())
+    for (const { id: answerId, state } of findInterrupted())
       post({ type: 'action', answerId, action: state.text === '' ? 'restart' : 'continue' });
   });
   const title = element('span', { class: 'comparison-title' });
@@ -113,7 +113,7 @@ export function createComparison(context: PageContext, prompt: HTMLElement, answ
     if (key === shownKey) return;
     shownKey = key;
     const { length: pairCount } = findPairs();
-    const { length: interruptedCount } = interrupted();
+    const { length: interruptedCount } = findInterrupted();
     setText(title, interruptedCount > 0 ? strings.interrupted : strings.comparison);
     setHidden(continueAll, interruptedCount < 2 || !answers[0]?.isLatest || isReadOnly());
     setHidden(stopAll, !isActive || isReadOnly());
@@ -142,13 +142,13 @@ export function createComparison(context: PageContext, prompt: HTMLElement, answ
  */
 export function createComparedNote(context: PageContext, answer: AnswerView, others: readonly string[]) {
   const { strings, post, format, focusComposer, isReadOnly, areVersionButtonsDisabled } = context;
-  const reopen = (caption: string, answerId: string): HTMLButtonElement => {
+  const createReopenButton = (caption: string, answerId: string): HTMLButtonElement => {
     const opener = button(caption, 'secondary', () => post({ type: 'reopenComparison', answerId }));
     markVersionButton(opener, areVersionButtonsDisabled());
     return opener;
   };
-  const show = reopen(strings.show, answer.id);
-  const undo = reopen(strings.undo, answer.comparisonId);
+  const show = createReopenButton(strings.show, answer.id);
+  const undo = createReopenButton(strings.undo, answer.comparisonId);
   const useModel = button(fillTemplate(strings.continueWithFallback, answer.model), 'secondary', () => {
     post({ type: 'useModel', model: answer.model });
     focusComposer();

@@ -203,15 +203,15 @@ export class ConversationView {
   }
 
   /**
-   * Shows another branch of the conversation. Exchanges that are already on the page with the same answers keep their
+   * Shows another path of the conversation. Exchanges that are already on the page with the same answers keep their
    * elements.
-   * @returns the last exchange or summary of the branch, or undefined if it was already the last on the page
+   * @returns the last exchange or summary of the path, or undefined if it was already the last on the page
    */
   showPath(items: readonly ShownItem[]): ItemView | undefined {
     const { view, items: previous } = this;
     const keptViews = items.map((item) => {
-      const found = this.findItem(idOf(item));
-      return found?.update(item) ? found : undefined;
+      const existing = this.findItem(idOf(item));
+      return existing?.update(item) ? existing : undefined;
     });
     const { activeElement } = document;
     // The body has the focus after VS Code has shown the context menu.
@@ -374,13 +374,12 @@ export class ConversationView {
 
   private updateLatest(): void {
     const { items } = this;
-    const isSummarizing = this.unfinishedSummary?.answers[0].isRunning === true;
     const latestIndex = items.findLastIndex(({ answers }) => answers.some(({ hasStarted }) => hasStarted));
     items.forEach((item, index) => {
       // A summary keeps its buttons even if later turns follow.
       const isLatest = index >= latestIndex || !item.exchange;
       for (const answer of item.answers)
-        answer.setLatest(isLatest, summaryOfferFor(answer, items, index, this.canSummarize), isSummarizing);
+        answer.setLatest(isLatest, summaryOfferFor(answer, items, index, this.canSummarize));
     });
     this.updateEarlierTurns(this.thread, items);
   }

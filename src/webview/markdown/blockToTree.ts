@@ -34,8 +34,8 @@ const TAGS: ReadonlyMap<string, Tag> = new Map([
 const HEADINGS: readonly Tag[] = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'];
 
 /**
- * Attributes that let the first letter of a block or list item decide on the direction of its text. If a quote and the
- * paragraphs in it had these attributes, the browser would find no letter for the direction of the quote.
+ * The first letter decides the direction of a block or list item. Nested blocks don't get this attribute, because a
+ * block ignores the letters of children that have `dir`.
  */
 const textDirection: Attributes = { dir: 'auto' };
 

@@ -15,8 +15,6 @@ export interface ShownAnswer {
   /** State of the turn. It can be newer than the state that is visible on screen. */
   readonly state: TurnState;
   readonly isQueued: boolean;
-  /** Whether a summary is being written, so that a queued turn starts after the summary. */
-  readonly isSummarizing: boolean;
   /** Model that the user has chosen for the answer. */
   readonly model: string;
   /** Exchange to which the answer belongs. Undefined if the answer belongs to a summary. */

@@ -69,7 +69,7 @@ export function showTurnActions(
   slot.show([isQueued, canRegenerate, hasEnded, isFollowed, text, ...versions], create);
 }
 
-/** Returns what the user can do with an answer now. */
+/** Returns the actions that are possible for an answer now. */
 export function answerActions(
   { strings, post, copy, isReadOnly }: PageContext,
   { id: answerId, element: article, exchange, state: { phase, text } }: ShownAnswer,

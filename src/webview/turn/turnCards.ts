@@ -182,17 +182,15 @@ function createOutcomeLine(
   if (text === undefined) return undefined;
   // The bar of a comparison explains the interruption for all of its answers.
   const isExplainedInBar = answer.isCompared && state.phase === 'interrupted';
-  const hasActions = answer.isLatest && !isReadOnly();
-  if (isExplainedInBar && !hasActions) return undefined;
   const line = element('div', { class: 'outcome' }, ...(isExplainedInBar ? [] : [element('p', {}, text)]));
-  if (hasActions) {
+  if (answer.isLatest && !isReadOnly()) {
     const perform = (action: 'continue' | 'restart') => () => post({ type: 'action', answerId, action });
     const restart = button(isUnsentPrompt ? strings.sendNow : strings.restart, 'secondary', perform('restart'));
     const before = state.text === '' ? [] : [button(strings.continue, 'secondary', perform('continue'))];
     const after = isUnsentPrompt ? [button(strings.editUnsent, 'secondary', () => answer.editPrompt())] : [];
     line.append(element('div', { class: 'actions' }, ...before, restart, ...after));
   }
-  return { element: line };
+  return line.hasChildNodes() ? { element: line } : undefined;
 }
 
 /** Maximum length of a tool name on screen, in characters. */

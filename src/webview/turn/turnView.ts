@@ -131,7 +131,9 @@ function createProgressLine(context: PageContext, answer: ShownAnswer, texts: Tu
       countedState = state;
       show = () => {
         const progress = hasCard ? '' : describeProgress(context, state, clock.now());
-        const queued = answer.isSummarizing ? strings.queuedAfterSummary : strings.queued;
+        // An answer that has not been drawn yet has no `data-state`.
+        const isSummarizing = document.querySelector('.summary[data-state][aria-busy]') !== null;
+        const queued = isSummarizing ? strings.queuedAfterSummary : strings.queued;
         const text = isQueued ? queued : progress;
         if (text !== '' && state.phase === 'streaming') texts.pause();
         setText(line, text);

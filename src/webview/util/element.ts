@@ -105,7 +105,7 @@ export function percent(fraction: number): string {
   return `${Math.round(fraction * 10_000) / 100}%`;
 }
 
-/** Returns the attributes of an SVG icon that screen readers skip. Most icons are drawn on a grid of 16 by 16. */
+/** Returns the attributes of a decorative SVG icon. The grid is 16 by 16 for most icons. */
 export function iconAttributes(icon: Icon) {
   const viewBox = / viewBox="([^"]+)"/.exec(icons[icon])?.[1] ?? '';
   return { class: 'icon', viewBox, 'aria-hidden': 'true' };

@@ -38,7 +38,8 @@ describe('branch of a conversation', () => {
     assert.deepEqual(phases(), ['one: done', 'two: streaming']);
   });
 
-  it('has the models, reasoning and end of the answers, but neither attempts nor costs', () => {
+  /** Branches a conversation with a paid answer, and returns the content of the branch after a reload. */
+  const paidBranch = () => {
     const { ask, branchOf } = branching();
     const answered = ask(
       { prompt: 'one', models: ['m'] },
@@ -48,15 +49,22 @@ describe('branch of a conversation', () => {
       paid(0.5),
       done('to one', 'length'),
     );
-    const { lines } = branchOf(answered);
-    const { tree } = reopened(lines);
-    const [{ model, state } = assert.fail()] = tree.answers();
-    const { phase, finishReason, ledger } = state;
+    return reopened(branchOf(answered).lines).tree;
+  };
+
+  it('keeps the models, reasoning and end of each answer', () => {
+    const [{ model, state } = assert.fail()] = paidBranch().answers();
+    const { phase, finishReason } = state;
     assert.deepEqual(
-      { model, phase, text: state.text, finishReason, reasoning: state.reasoning, entries: ledger.entries },
-      { model: 'm', phase: 'done', text: 'to one', finishReason: 'length', reasoning: 'hm', entries: [] },
+      { model, phase, text: state.text, finishReason, reasoning: state.reasoning },
+      { model: 'm', phase: 'done', text: 'to one', finishReason: 'length', reasoning: 'hm' },
     );
-    assert.deepEqual(costOfAnswers(tree.answers()), { costs: [], unknownAnswers: 0 });
+  });
+
+  it('has no attempts and costs', () => {
+    const answers = paidBranch().answers();
+    assert.deepEqual(answers[0]?.state.ledger.entries, []);
+    assert.deepEqual(costOfAnswers(answers), { costs: [], unknownAnswers: 0 });
   });
 
   it('contains the chosen answer of a comparison, even if the answer is incomplete', () => {

@@ -118,7 +118,7 @@ describe('comparison of models', () => {
     assert.deepEqual(reopened(lines).tree.path()[1]?.answer.id, b);
   });
 
-  describe('after the user has reopened it', () => {
+  describe('reopened by the user', () => {
     const chosen = () => {
       const opened = comparing();
       opened.answer('a', 'b', 'c');
@@ -126,7 +126,7 @@ describe('comparison of models', () => {
       return opened;
     };
 
-    it('shows all columns, also after a reload', () => {
+    it('shows all columns again after a reload', () => {
       const { b, columns, conversation, lines } = chosen();
       conversation.reopenComparison(b);
       assert.equal(columns().length, 3);

@@ -57,7 +57,7 @@ describe('maliciously crafted journal', () => {
       Object.defineProperty(answer, 'comparison', { get });
     }
     tree.page();
-    tree.answersOffBranch();
+    tree.answersOffPath();
     return looks;
   };
   for (const [name, content] of crafted) {

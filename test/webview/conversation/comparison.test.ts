@@ -303,7 +303,7 @@ describe('comparison of answers', () => {
       });
     }
 
-    it('moves the focus to the first answer of the reopened comparison', () => {
+    it('moves the focus to the first answer when the comparison reopens', () => {
       page.snapshot([chosen()]);
       page.one('button', 'Show').focus();
       page.path(compare(['m1', 'm2', 'm3'].map((model) => column(model, { state: done('Hi') }))));

@@ -40,27 +40,27 @@ describe('actions for an answer', () => {
     assert.deepEqual(JSON.parse(page.root.dataset['vscodeContext'] ?? ''), { conversationId: 'c1' });
   });
 
-  it('of a running turn are *Copy*, *Export* and *Delete turn*', () => {
+  it('offer *Copy*, *Export* and *Delete turn* for a running turn', () => {
     page.snapshot([exchange('a', { state: stateOf(ev.attempt(), ev.text('Hi')) })]);
     assert.equal(actionsOf(), 'copyAnswer copyPlainText exportConversation deleteTurn');
   });
 
-  it('of a queued prompt are *Export* and *Delete turn*', () => {
+  it('offer *Export* and *Delete turn* for a queued prompt', () => {
     page.snapshot([exchange('a', { isQueued: true })]);
     assert.equal(actionsOf(), 'exportConversation deleteTurn');
   });
 
-  it('of a failed turn without text include *Branch from here*', () => {
+  it('offer *Branch from here* for a failed turn without text', () => {
     page.snapshot([exchange('a', { state: stateOf(ev.attempt(), ev.failed()) })]);
     assert.deepEqual(menuItems(), ['Copy request as code…', 'Export…', 'Branch from here', 'Delete turn']);
   });
 
-  it('lack *Delete turn* on a read-only page', () => {
+  it('leave out *Delete turn* on a read-only page', () => {
     page.snapshot([exchange('a', { state: done })], { readOnly: true });
     assert.deepEqual(menuItems().slice(-2), ['Export…', 'Branch from here']);
   });
 
-  it('of a summary lack *Branch from here* and *Delete turn*', () => {
+  it('leave out *Branch from here* and *Delete turn* for a summary', () => {
     page.snapshot([{ answer: answer('s', { state: done }), turns: 1 }]);
     assert.deepEqual(menuItems(), ['Copy as plain text', 'Copy request as code…', 'Export…']);
   });

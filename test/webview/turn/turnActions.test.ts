@@ -31,7 +31,7 @@ describe('versions of an answer', () => {
     ]);
   });
 
-  it('are requested from a recently used model with one item of that menu', () => {
+  it('can be requested from a recently used model', () => {
     const used = ['a', 'gpt-4o', 'b'];
     page.receive({ type: 'recentModels', used, compared: [] });
     page.snapshot([exchange('a', { state: { ...done('a'), model: 'gpt-4o' } })]);
