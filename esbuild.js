@@ -80,7 +80,10 @@ const commonJS = {
     build.onEnd(async ({ outputFiles = [], metafile }) => {
       await mkdir('dist', { recursive: true });
       const chunks = new Map(outputFiles.map(({ path: file, text }) => [path.basename(file), requireVSCode(text)]));
-      const isHelper = (name) => Object.keys(metafile.outputs[`dist/${name}`].inputs).length === 0;
+      const isHelper = (name) => {
+        const { entryPoint, inputs } = metafile.outputs[`dist/${name}`];
+        return !entryPoint && Object.keys(inputs).length === 0;
+      };
       const importedByEntry = [...(chunks.get(entry)?.matchAll(/["']\.\/(chunk-\w+\.js)["']/g) ?? [])];
       const inEntry = importedByEntry.map(([, name]) => name).filter((name) => !isHelper(name));
       if (inEntry.length > 1) {

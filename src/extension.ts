@@ -3,7 +3,6 @@ import { createApi, type HolySheepApi } from './host/api';
 import type { App } from './host/app';
 import { registerLazyModels, registerLazyParticipant } from './host/chat/lazyChat';
 import { commandIds } from './host/contributions';
-import { plainMessage } from './host/ui/messageText';
 import { errorMessage } from './host/util/userError';
 
 let startedApp: App | undefined;
@@ -63,20 +62,15 @@ function registerOptional(register: () => vscode.Disposable | undefined): readon
  */
 function loadAppAfterStartup(app: () => Promise<App>): void {
   setImmediate(() => {
-    app().catch((error: unknown) => {
+    app().catch(async (error: unknown) => {
       console.error(error);
-      const { l10n, commands, window } = vscode;
-      const buttons = new Map([
-        [l10n.t('Reload window'), 'workbench.action.reloadWindow'],
-        [l10n.t('Show log'), 'workbench.action.showLogs'],
+      const message = vscode.l10n.t("HolySheep Prompt couldn't start: {0}", errorMessage(error));
+      // Loaded only now, because it would otherwise be loaded at each startup.
+      const { commandAction, showToast } = await import('./host/ui/notifications');
+      showToast({ error: console.error }, 'error', message, [
+        commandAction(vscode.l10n.t('Reload window'), 'workbench.action.reloadWindow'),
+        commandAction(vscode.l10n.t('Show log'), 'workbench.action.showLogs'),
       ]);
-      const message = plainMessage(l10n.t("HolySheep Prompt couldn't start: {0}", errorMessage(error)));
-      // `notifications.ts` is not used here, because it would be loaded at each startup.
-      // oxlint-disable-next-line no-restricted-properties
-      window.showErrorMessage(message, ...buttons.keys()).then((title) => {
-        const id = buttons.get(title ?? '');
-        return id && commands.executeCommand(id);
-      }, console.error);
     });
   });
 }

@@ -4,7 +4,6 @@ import type { EffortChoice, TextMessage } from '../engine/request';
 import { parseApiArguments } from './args';
 import type { RequestChoice, RequestDefaults } from './connection/gatewaySet';
 import type { BudgetDecisions } from './health/budget';
-import { systemClock } from './util/systemClock';
 
 /** Options of {@link HolySheepApi.ask}. An omitted option gets its value from the user's settings. */
 export interface AskOptions {
@@ -104,7 +103,7 @@ export function createAsk(
 ): Ask {
   return async (prompt, options) => {
     if (!(await budget.mayOthersStart())) {
-      return streamOf({ ...budget.refusal(), attempt: 0, at: systemClock.monotonicNow() });
+      return streamOf({ ...budget.refusal(), attempt: 0, at: performance.now() });
     }
     const { systemPrompt, ...parameters } = defaults(options);
     const system: TextMessage[] = systemPrompt.trim() ? [{ role: 'system', content: systemPrompt }] : [];
