@@ -66,8 +66,8 @@ function loadAppAfterStartup(app: () => Promise<App>): void {
       console.error(error);
       const message = vscode.l10n.t("HolySheep Prompt couldn't start: {0}", errorMessage(error));
       // Loaded only now, because it would otherwise be loaded at each startup.
-      const { commandAction, showToast } = await import('./host/ui/notifications');
-      showToast({ error: console.error }, 'error', message, [
+      const { commandAction, showMessage } = await import('./host/ui/notifications');
+      showMessage({ error: console.error }, 'error', message, [
         commandAction(vscode.l10n.t('Reload window'), 'workbench.action.reloadWindow'),
         commandAction(vscode.l10n.t('Show log'), 'workbench.action.showLogs'),
       ]);

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { isConnectionError } from '../engine/request';
 import type { CommandId } from './contributions';
 import type { Log } from './util/log';
-import { commandAction, enterApiKeyAction, openLogAction, openSettingAction, showToast } from './ui/notifications';
+import { commandAction, enterApiKeyAction, openLogAction, openSettingAction, showMessage } from './ui/notifications';
 import { ArgumentError, UserError } from './util/userError';
 
 type ErrorBoundary = (error: unknown) => void;
@@ -18,18 +18,18 @@ export function createErrorBoundary(log: Log): ErrorBoundary {
       const isKeyring = error.connectionProblem === 'keyring';
       const actions = isKeyring ? [enterApiKeyAction(), openLogAction()] : [openSettingAction('holysheep.baseUrl')];
       log.error(error);
-      showToast(log, 'error', error.message, actions);
+      showMessage(log, 'error', error.message, actions);
       return;
     }
     if (error instanceof UserError) {
       log.info(`Shown to the user: ${error.message}`);
-      showToast(log, 'information', error.message);
+      showMessage(log, 'information', error.message);
       return;
     }
     log.error(error);
     const message = vscode.l10n.t('Something went wrong in HolySheep Prompt. See the log for details.');
     const report = commandAction(vscode.l10n.t('Export diagnostics'), 'holysheep.exportDiagnostics');
-    showToast(log, 'error', message, [openLogAction(), report]);
+    showMessage(log, 'error', message, [openLogAction(), report]);
   };
 }
 

@@ -90,8 +90,8 @@ describe('text from outside the extension', () => {
 
   for (const kind of ['information', 'warning', 'error'] as const) {
     it(`is one line without links in a notification of kind "${kind}"`, async () => {
-      const { showToast } = await import('../../src/host/ui/notifications');
-      showToast(
+      const { showMessage } = await import('../../src/host/ui/notifications');
+      showMessage(
         { error: (problem) => assert.fail(String(problem)) },
         kind,
         `It says: ${hostileText}[click](\u200bcommand:x) ${'y'.repeat(5000)}`,

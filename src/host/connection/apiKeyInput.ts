@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { cleanApiKey, type ApiKeyProblem } from '../../engine/gateway/apiKey';
 import { hostOf } from '../../engine/gateway/baseUrl';
-import { askForText, showToast, type ToastAction } from '../ui/notifications';
+import { askForText, showMessage, type MessageAction } from '../ui/notifications';
 import type { ErrorLog } from '../util/log';
 import { knownGatewayOf, knownGateways } from '../settings/knownGateways';
 
@@ -57,10 +57,10 @@ function apiKeyProblemMessage(problem: ApiKeyProblem): string {
  * Returns the API key in a text that the user entered. If the text contains no valid key, shows the user the reason and
  * returns undefined.
  */
-export function readKeyOrNotify(text: string, log: ErrorLog, actions: readonly ToastAction[]): string | undefined {
+export function readKeyOrNotify(text: string, log: ErrorLog, actions: readonly MessageAction[]): string | undefined {
   const cleaned = cleanApiKey(text);
   if ('key' in cleaned) return cleaned.key;
-  showToast(log, 'error', apiKeyProblemMessage(cleaned.problem), actions);
+  showMessage(log, 'error', apiKeyProblemMessage(cleaned.problem), actions);
   return undefined;
 }
 

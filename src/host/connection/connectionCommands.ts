@@ -1,7 +1,7 @@
 import { textIn } from '../../engine/json';
 import * as vscode from 'vscode';
 import type { Commands } from '../commands';
-import { showToast } from '../ui/notifications';
+import { showMessage } from '../ui/notifications';
 import { testConnection } from './connectionTest';
 import { pickGateway, readKeyStates } from './gatewayPick';
 import type { GatewayServices } from './userGateways';
@@ -30,7 +30,7 @@ export async function removeApiKey({
   const gateways = userGateways.withPrimary();
   const removable = (await readKeyStates(gateways)).filter(({ key }) => key === 'key');
   if (removable.length === 0) {
-    showToast(log, 'information', vscode.l10n.t('No API key is set for {0}.', gateways[0].label));
+    showMessage(log, 'information', vscode.l10n.t('No API key is set for {0}.', gateways[0].label));
     return { state: 'none' };
   }
   const gateway = await pickGateway(removable, vscode.l10n.t('Remove API key'));
@@ -41,6 +41,6 @@ export async function removeApiKey({
   const apiKey = await keys.getIfReadable(origin);
   await keys.delete(origin);
   const undo = apiKey === undefined ? [] : [{ title: vscode.l10n.t('Undo'), run: () => keys.set(origin, apiKey) }];
-  showToast(log, 'information', vscode.l10n.t('The API key for {0} was removed from this computer.', label), undo);
+  showMessage(log, 'information', vscode.l10n.t('The API key for {0} was removed from this computer.', label), undo);
   return { state: 'removed' };
 }

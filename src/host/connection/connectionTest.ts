@@ -5,9 +5,9 @@ import {
   checkUrlAction,
   enterApiKeyAction,
   networkSettingsAction,
-  showToast,
+  showMessage,
   withDelayedProgress,
-  type ToastAction,
+  type MessageAction,
 } from '../ui/notifications';
 import { showVirtualDocument } from '../ui/virtualDocument';
 import type { Log } from '../util/log';
@@ -97,11 +97,11 @@ function showReport(deps: GatewayServices, tested: TestedGateways, reports: read
       ? [{ title: vscode.l10n.t('Send test prompt'), run: () => testFirstTokens(deps, tested, reports) }]
       : []),
   ];
-  showToast(deps.log, severityOf(reports), verdict(reports), actions);
+  showMessage(deps.log, severityOf(reports), verdict(reports), actions);
 }
 
 /** Returns buttons with which the user can fix the first gateway that does not work. */
-function fixActions(reports: readonly GatewayTest[]): readonly ToastAction[] {
+function fixActions(reports: readonly GatewayTest[]): readonly MessageAction[] {
   const broken = reports.find((report) => !isWorking(report));
   if (!broken) return [];
   const { gateway, position, models, firstToken } = broken;

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { hostOf, normalizeBaseUrl, usesPlainHttp } from '../../engine/gateway/baseUrl';
 import { allowsRequests } from '../../engine/gateway/gateway';
-import { enterApiKeyAction, openSettingAction, showToast } from '../ui/notifications';
+import { enterApiKeyAction, openSettingAction, showMessage } from '../ui/notifications';
 import { Disposable } from '../util/disposable';
 import { backupProblemMessage, gatewayProblemMessage } from '../settings/gatewayProblems';
 import { readKeyStates } from './gatewayPick';
@@ -51,7 +51,7 @@ export class GatewayNotices extends Disposable {
     if (!this.isUnchecked(`primary ${text}`)) return;
     const baseUrl = normalizeBaseUrl(text);
     if ('error' in baseUrl) {
-      showToast(log, 'error', gatewayProblemMessage(baseUrl.error), [openSettingAction(baseUrlSetting)]);
+      showMessage(log, 'error', gatewayProblemMessage(baseUrl.error), [openSettingAction(baseUrlSetting)]);
       return;
     }
     const { url, isCorrected } = baseUrl;
@@ -59,7 +59,7 @@ export class GatewayNotices extends Disposable {
     if (isCorrected && this.remember(`corrected ${url}`)) {
       const message = vscode.l10n.t('Requests are sent to {0} (your setting: {1}).', url, text.trim());
       const update = { title: vscode.l10n.t('Update setting'), run: () => settings.setBaseUrl(url) };
-      showToast(log, 'information', message, [update]);
+      showMessage(log, 'information', message, [update]);
     }
   }
 
@@ -67,7 +67,7 @@ export class GatewayNotices extends Disposable {
     const { settings, userGateways, log } = this.deps;
     const { unusableGateways } = settings.gateways();
     const text = unusableGateways.map(backupProblemMessage).join(' ');
-    if (text !== '' && this.isUnchecked(text)) showToast(log, 'error', text, [openSettingAction(backupsSetting)]);
+    if (text !== '' && this.isUnchecked(text)) showMessage(log, 'error', text, [openSettingAction(backupsSetting)]);
     for (const { id, position } of userGateways.all)
       this.warnAboutPlainHttp(id, position > 0 ? backupsSetting : baseUrlSetting);
   }
@@ -78,7 +78,7 @@ export class GatewayNotices extends Disposable {
       'Requests to {0} use plain HTTP, so your API key and prompts can be intercepted. Use https:// if you can.',
       hostOf(url),
     );
-    showToast(this.deps.log, 'warning', message, [openSettingAction(setting)]);
+    showMessage(this.deps.log, 'warning', message, [openSettingAction(setting)]);
   }
 
   /**
@@ -95,7 +95,7 @@ export class GatewayNotices extends Disposable {
       if (key === 'key') this.originsWithKey.add(origin);
       if (key !== 'missing' || this.originsWithKey.has(origin) || !this.remember(origin)) continue;
       const message = vscode.l10n.t("The backup gateway {0} has no API key, so it isn't used.", label);
-      showToast(log, 'information', message, [enterApiKeyAction(id)]);
+      showMessage(log, 'information', message, [enterApiKeyAction(id)]);
     }
   }
 

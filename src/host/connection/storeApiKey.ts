@@ -13,11 +13,11 @@ import {
   enterApiKeyAction,
   openSettingAction,
   showInStatusBar,
-  showToast,
+  showMessage,
   testConnectionAction,
   withDelayedProgress,
   type SetApiKeyResult,
-  type ToastAction,
+  type MessageAction,
 } from '../ui/notifications';
 import { askForApiKey, readKeyOrNotify, keyWarning } from './apiKeyInput';
 import { gatewayProblemMessage } from '../settings/gatewayProblems';
@@ -40,7 +40,7 @@ export async function storeApiKey(deps: GatewayServices, argument: unknown): Pro
   const target = isArgument ? (preferred ?? configured) : await chooseKeyGateway(deps, preferred?.url);
   if (target === undefined) return { state: 'cancelled' };
   if ('error' in target) {
-    showToast(log, 'error', gatewayProblemMessage(target.error), [openSettingAction('holysheep.baseUrl')]);
+    showMessage(log, 'error', gatewayProblemMessage(target.error), [openSettingAction('holysheep.baseUrl')]);
     return { state: 'invalid' };
   }
   const { url } = target;
@@ -72,7 +72,7 @@ async function chooseKeyGateway(
   return gateway && { url: gateway.id };
 }
 
-function enterAgainAction(url: string): ToastAction {
+function enterAgainAction(url: string): MessageAction {
   return enterApiKeyAction(url, vscode.l10n.t('Enter the key again'));
 }
 
@@ -91,7 +91,7 @@ async function verifyAndStore(
 ): Promise<SetApiKeyResult> {
   const { keys, log, settings } = deps;
   const [host, origin] = [hostOf(url), originOf(url)];
-  const actions = (...offered: ToastAction[]): ToastAction[] => (position === undefined ? [] : offered);
+  const actions = (...offered: MessageAction[]): MessageAction[] => (position === undefined ? [] : offered);
   const result = await verifyKey(key, url, deps, actions(enterAgainAction(url)));
   const { state } = result;
   if (state === 'cancelled' || state === 'rejected') return { state };
@@ -108,10 +108,10 @@ async function verifyAndStore(
       ? vscode.l10n.t("The API key for {0} was replaced, but the new key couldn't be verified.", host)
       : vscode.l10n.t("The API key for {0} was saved but couldn't be verified.", host);
     const message = inSentences(outcome, probeMessage(result), keyWarning(key, url));
-    showToast(log, 'warning', message, actions(testConnectionAction(), checkUrlAction(position !== 0)));
+    showMessage(log, 'warning', message, actions(testConnectionAction(), checkUrlAction(position !== 0)));
     return { state };
   }
-  if (isReplaced) showToast(log, 'information', vscode.l10n.t('The API key for {0} was replaced.', host));
+  if (isReplaced) showMessage(log, 'information', vscode.l10n.t('The API key for {0} was replaced.', host));
   const count = result.models.length;
   log.info(`API key for ${host}: accepted, ${count} models available.`);
   // Success is shown in the status bar, because the user need not respond. A notification would cover the panel's
@@ -131,7 +131,7 @@ export async function verifyKey(
   key: string,
   url: string,
   { engine, log }: GatewayServices,
-  actions: readonly ToastAction[],
+  actions: readonly MessageAction[],
 ): Promise<ProbeResult> {
   log.keys.add(key);
   const host = hostOf(url);
@@ -148,7 +148,7 @@ export async function verifyKey(
     detail === ''
       ? vscode.l10n.t('{0} rejected the key. It was not saved.', name)
       : vscode.l10n.t('{0} rejected the key: “{1}”. It was not saved.', name, detail);
-  showToast(log, 'error', inSentences(message, keyWarning(key, url)), actions);
+  showMessage(log, 'error', inSentences(message, keyWarning(key, url)), actions);
   return result;
 }
 
@@ -166,7 +166,7 @@ export function noticeMissingModel(
   if (models.length === 0 || models.length === maxModels || models.includes(missing)) return;
   const nearest = nearestModels(missing, models, facts).slice(0, 1);
   const select = commandAction(vscode.l10n.t('Select model'), 'holysheep.selectModel');
-  showToast(
+  showMessage(
     log,
     'warning',
     vscode.l10n.t("{0} doesn't list the selected model {1}. Choose a model that it lists.", host, missing),

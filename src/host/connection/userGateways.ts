@@ -18,7 +18,7 @@ import { gatewayProblemMessage } from '../settings/gatewayProblems';
 import { labelsOf, type GatewayEntry } from '../settings/gateways';
 import { currencyOf } from '../settings/knownGateways';
 import type { Settings } from '../settings/settings';
-import { askUser, showToast } from '../ui/notifications';
+import { askUser, showMessage } from '../ui/notifications';
 import { Disposable } from '../util/disposable';
 import type { Log } from '../util/log';
 import { NoConnectionError } from '../util/userError';
@@ -142,7 +142,7 @@ export class UserGateways extends Disposable {
     const label = this.all.find(({ id }) => id === baseUrl)?.label ?? hostOf(baseUrl);
     const undo = await settings.removeBackupBaseUrls(baseUrl);
     const message = vscode.l10n.t('{0} is no longer a backup gateway.', label);
-    showToast(log, 'information', message, [{ title: vscode.l10n.t('Undo'), run: undo }]);
+    showMessage(log, 'information', message, [{ title: vscode.l10n.t('Undo'), run: undo }]);
   }
 
   /**

@@ -13,10 +13,10 @@ import type { HealthBook } from '../health/healthBook';
 import { plainLabel } from '../ui/messageText';
 import {
   enterApiKey,
-  showToast,
+  showMessage,
   testConnectionAction,
   withDelayedProgress,
-  type ToastAction,
+  type MessageAction,
 } from '../ui/notifications';
 import { pickFrom } from '../ui/quickPick';
 import { hostWords, inSentences } from '../ui/words';
@@ -109,14 +109,14 @@ async function addChosen(
   const undoAction = { title: vscode.l10n.t('Undo'), run: () => undoAll().catch(deps.onError) };
   if (result.state === 'verified') {
     const message = vscode.l10n.t('{0} was added. Models available: {1}.', name, result.models.length);
-    showToast(log, 'information', message, [undoAction]);
+    showMessage(log, 'information', message, [undoAction]);
     if (place === 'primary') noticeMissingModel(deps, host, result);
     return { state: 'added' };
   }
   const message = isUnresponsive
     ? vscode.l10n.t('{0} was added. It will be used once it responds.', name)
     : inSentences(vscode.l10n.t("{0} was added but couldn't be verified.", name), probeMessage(result));
-  showToast(log, 'warning', message, [undoAction, testConnectionAction(url)]);
+  showMessage(log, 'warning', message, [undoAction, testConnectionAction(url)]);
   return { state: isUnresponsive ? 'unresponsive' : 'added' };
 }
 
@@ -174,7 +174,7 @@ async function gainAccess(
   }
   const input = earlier?.newKey ?? (await askForApiKey(url));
   if (input === undefined) return cancelled;
-  const again: ToastAction = {
+  const again: MessageAction = {
     title: vscode.l10n.t('Enter the key again'),
     run: () => addChosen(deps, gateway),
   };

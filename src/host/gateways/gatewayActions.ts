@@ -3,7 +3,7 @@ import { hostOf } from '../../engine/gateway/baseUrl';
 import { wildcardModel, type Gateway } from '../../engine/gateway/gateway';
 import { probeMessage } from '../connection/testReport';
 import type { DailyBudget } from '../settings/dailyBudget';
-import { askForText, enterApiKey, showToast } from '../ui/notifications';
+import { askForText, enterApiKey, showMessage } from '../ui/notifications';
 import { hostWords, inSentences } from '../ui/words';
 import { probeGateway, type GatewayDeps } from './addGateway';
 import type { GatewayListItem } from './gatewayList';
@@ -110,7 +110,7 @@ async function makePrimary(deps: GatewayDeps, { id, label }: Gateway): Promise<v
   const budgetBefore = settings.budget();
   const undo = await settings.setPrimary(entry, true);
   const message = vscode.l10n.t('{0} is now the primary gateway.', label);
-  showToast(log, 'information', inSentences(message, budgetNote(budgetBefore, settings.budget()), note), [
+  showMessage(log, 'information', inSentences(message, budgetNote(budgetBefore, settings.budget()), note), [
     { title: vscode.l10n.t('Undo'), run: () => undo().catch(onError) },
   ]);
 }
@@ -160,7 +160,7 @@ async function editModelNames(deps: GatewayDeps, { id, label, models }: Gateway)
   const { result } = await probeGateway(deps, id);
   if (result.state === 'cancelled') return;
   if (result.state !== 'verified') {
-    showToast(log, 'error', probeMessage(result));
+    showMessage(log, 'error', probeMessage(result));
     return;
   }
   const names = await pickModelNames(deps, { name: label, place: 'backup' }, result, models);

@@ -3,7 +3,7 @@ import { maxTitleLength } from '../conversation/conversationOutlines';
 import type { PanelFeatures } from '../panel/panelRegistry';
 import type { ShowOptions } from '../panel/panelServices';
 import { panelTitle } from '../ui/panelText';
-import { askForText, askUser, showToast } from '../ui/notifications';
+import { askForText, askUser, showMessage } from '../ui/notifications';
 import { errorMessage } from '../util/userError';
 
 /**
@@ -21,7 +21,7 @@ export async function deleteConversation(
   const location = panels.locationOf(id);
   const removed = await conversations.remove(id).catch((error: unknown) => {
     log.error(error);
-    showToast(log, 'error', vscode.l10n.t("Couldn't delete “{0}”: {1}", title, errorMessage(error)));
+    showMessage(log, 'error', vscode.l10n.t("Couldn't delete “{0}”: {1}", title, errorMessage(error)));
     return 'failed' as const;
   });
   if (removed === 'failed') return;
@@ -65,7 +65,7 @@ export async function openConversation(
   // A conversation that exists but can't be opened needs no message here, because the user has already been told the
   // reason.
   const exists = (await deps.conversations.list()).some((item) => item.id === id);
-  if (!exists) showToast(deps.log, 'warning', vscode.l10n.t('“{0}” can no longer be opened.', title));
+  if (!exists) showMessage(deps.log, 'warning', vscode.l10n.t('“{0}” can no longer be opened.', title));
 }
 
 /** The id and the title of a conversation, which can be open or closed. */

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
-import { commandAction, showToast } from '../ui/notifications';
+import { commandAction, showMessage } from '../ui/notifications';
 import { errorMessage } from '../util/userError';
 import type { PanelFeatures } from '../panel/panelRegistry';
 import type { NamedConversation } from './conversationActions';
@@ -14,7 +14,7 @@ export async function exportConversation(deps: PanelFeatures, { id, title }: Nam
   if (!format) return;
   const tree = await deps.conversations.read(id);
   if (!tree) {
-    showToast(deps.log, 'warning', vscode.l10n.t('“{0}” can no longer be opened.', title));
+    showMessage(deps.log, 'warning', vscode.l10n.t('“{0}” can no longer be opened.', title));
     return;
   }
   const file = await vscode.window.showSaveDialog({
@@ -29,12 +29,12 @@ export async function exportConversation(deps: PanelFeatures, { id, title }: Nam
     await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(text));
   } catch (error) {
     deps.log.error(error);
-    showToast(deps.log, 'error', vscode.l10n.t("Couldn't export the conversation: {0}", errorMessage(error)));
+    showMessage(deps.log, 'error', vscode.l10n.t("Couldn't export the conversation: {0}", errorMessage(error)));
     return;
   }
   const open = commandAction(vscode.l10n.t('Open'), 'vscode.open', file);
   const relativePath = vscode.workspace.asRelativePath(file);
-  showToast(deps.log, 'information', vscode.l10n.t('Exported to {0}.', relativePath), [open]);
+  showMessage(deps.log, 'information', vscode.l10n.t('Exported to {0}.', relativePath), [open]);
 }
 
 function formats() {

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { HostWindow } from '../hostWindow';
 import type { Settings } from '../settings/settings';
 import type { Log } from '../util/log';
-import { openLogAction, showToast } from '../ui/notifications';
+import { openLogAction, showMessage } from '../ui/notifications';
 import { errorCode } from '../util/files';
 import { systemClock } from '../util/systemClock';
 import { Journal, type JournalProblem } from './journal';
@@ -42,7 +42,7 @@ export function reportJournalProblem(log: Log): (problem: JournalProblem) => voi
     if (kind === 'unwritten') shownFailures.add(text);
     else if (kind === 'written') shownFailures.clear();
     const actions = kind === 'corrupt' || kind === 'unwritten' ? [openLogAction()] : [];
-    showToast(log, kind === 'written' ? 'information' : 'warning', text, actions);
+    showMessage(log, kind === 'written' ? 'information' : 'warning', text, actions);
   };
 }
 

@@ -6,7 +6,7 @@ import type { ModelFacts } from '../../engine/models/modelFacts';
 import { nearestModels } from '../../engine/models/nearestModels';
 import { maxCompared, minCompared } from '../../shared/exchanges';
 import { joinNotes, plainLabel } from '../ui/messageText';
-import { itemButton, showToast } from '../ui/notifications';
+import { itemButton, showMessage } from '../ui/notifications';
 import { OpenList } from '../ui/quickPick';
 import { hostWords } from '../ui/words';
 import type { ErrorLog } from '../util/log';
@@ -205,7 +205,7 @@ export function pickModels(
       // The limit on the number of models is shown in a notification, because screen readers don't read a changed title
       // of the list.
       const text = vscode.l10n.t('Choose two to four models. You have chosen {0}.', items.length);
-      showToast(log, 'warning', text);
+      showMessage(log, 'warning', text);
     }
   });
   picker.onDidTriggerButton(() => list.run(() => loadLists(true)));

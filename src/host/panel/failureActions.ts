@@ -8,7 +8,7 @@ import {
   enterGateway,
   searchSettings,
   showInStatusBar,
-  showToast,
+  showMessage,
 } from '../ui/notifications';
 import { billingPage } from '../settings/knownGateways';
 import { pickOtherModel } from './editPrompt';
@@ -76,7 +76,7 @@ export async function runFailureAction(
   if (!answer) return;
   const notice = conversation.set.notice(action);
   if (notice) {
-    if (action === 'setApiKey') showToast(services.log, 'information', notice, [enterApiKeyAction()]);
+    if (action === 'setApiKey') showMessage(services.log, 'information', notice, [enterApiKeyAction()]);
     else showInStatusBar(notice);
     return;
   }

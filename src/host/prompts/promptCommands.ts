@@ -4,7 +4,7 @@ import type { Commands, SetContext } from '../commands';
 import type { PromptHistory } from '../conversation/promptHistoryStore';
 import type { PanelFeatures } from '../panel/panelRegistry';
 import type { Settings } from '../settings/settings';
-import { askUser, showInStatusBar, showToast } from '../ui/notifications';
+import { askUser, showInStatusBar, showMessage } from '../ui/notifications';
 import { hostWords } from '../ui/words';
 import { UserError } from '../util/userError';
 import { askAboutCode } from './askAboutCode';
@@ -126,7 +126,7 @@ async function runPrompt(deps: RunPromptServices, prompt: CustomPrompt): Promise
   deps.warnedTemplates.add(prompt.template);
   const { format } = hostWords();
   const available = format.list(templateVariables.map((name) => `\${${name}}`));
-  showToast(
+  showMessage(
     deps.log,
     'information',
     vscode.l10n.t(

@@ -9,7 +9,7 @@ import type { Budget } from '../health/budget';
 import type { Conversations } from '../conversation/conversations';
 import type { HostWindow } from '../hostWindow';
 import { plainLabel } from '../ui/messageText';
-import { commandAction, itemButton, showToast } from '../ui/notifications';
+import { commandAction, itemButton, showMessage } from '../ui/notifications';
 import { panelTitle } from '../ui/panelText';
 import { OpenList } from '../ui/quickPick';
 import { hostWords } from '../ui/words';
@@ -129,14 +129,14 @@ export function createScheduler(services: SchedulerServices): Scheduler {
         count === 1
           ? vscode.l10n.t('1 scheduled prompt is due.')
           : vscode.l10n.t('{0} scheduled prompts are due.', count);
-      showToast(log, 'information', message, [commandAction(vscode.l10n.t('Show'), 'holysheep.openScheduled')]);
+      showMessage(log, 'information', message, [commandAction(vscode.l10n.t('Show'), 'holysheep.openScheduled')]);
     },
     onExpiry: ({ title }) => {
       const message = vscode.l10n.t(
         "The scheduled prompt “{0}” has expired: it couldn't be sent within 24 hours.",
         panelTitle(title),
       );
-      showToast(log, 'warning', message);
+      showMessage(log, 'warning', message);
     },
   });
 }

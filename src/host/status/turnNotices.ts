@@ -8,7 +8,7 @@ import type { PanelRegistry } from '../panel/panelRegistry';
 import { plainLabel } from '../ui/messageText';
 import { answersSideBySide } from '../journal/exchange';
 import { tabTitle } from '../ui/panelText';
-import { showToast } from '../ui/notifications';
+import { showMessage } from '../ui/notifications';
 import { hostWords } from '../ui/words';
 
 interface NoticeServices {
@@ -82,7 +82,7 @@ function show(services: NoticeServices, type: RecordedEvent['type'], text: strin
   const showPanel = { title: vscode.l10n.t('Show'), run: () => services.panels.open(id) };
   const retry = { title: vscode.l10n.t('Retry now'), run: () => retryNow(services, id, answerId) };
   const kind = type === 'failed' ? 'warning' : 'information';
-  showToast(services.log, kind, text, type === 'waiting' ? [showPanel, retry] : [showPanel]);
+  showMessage(services.log, kind, text, type === 'waiting' ? [showPanel, retry] : [showPanel]);
 }
 
 /** Ends the wait of the turn. If the turn is no longer running, shows its conversation instead. */

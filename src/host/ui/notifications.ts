@@ -8,7 +8,7 @@ import { notices } from './notices';
 
 type MessageKind = HostNotice['severity'];
 
-export interface ToastAction {
+export interface MessageAction {
   readonly title: string;
   readonly run: () => unknown;
 }
@@ -17,11 +17,11 @@ export interface ToastAction {
 // extension is always escaped. Oxlint enforces this rule.
 
 /** Shows a message with buttons and doesn't wait for the answer. */
-export function showToast(
+export function showMessage(
   log: ErrorLog,
   kind: MessageKind,
   message: string,
-  actions: readonly ToastAction[] = [],
+  actions: readonly MessageAction[] = [],
 ): void {
   const titles = actions.map(({ title }) => title);
   show('message', kind, message, titles)
@@ -91,11 +91,11 @@ export async function searchSettings(query: string): Promise<void> {
   await vscode.commands.executeCommand('workbench.action.openSettings', query);
 }
 
-export function openSettingAction(id: string, title = vscode.l10n.t('Open settings')): ToastAction {
+export function openSettingAction(id: string, title = vscode.l10n.t('Open settings')): MessageAction {
   return { title, run: () => searchSettings(`@id:${id}`) };
 }
 
-export function checkUrlAction(isBackup: boolean): ToastAction {
+export function checkUrlAction(isBackup: boolean): MessageAction {
   return openSettingAction(isBackup ? 'holysheep.backupBaseUrls' : 'holysheep.baseUrl', vscode.l10n.t('Check URL'));
 }
 
@@ -129,7 +129,7 @@ export async function enterGateway(): Promise<boolean> {
   return result?.state === 'added';
 }
 
-export function enterApiKeyAction(baseUrl?: string, title = vscode.l10n.t('Set API key')): ToastAction {
+export function enterApiKeyAction(baseUrl?: string, title = vscode.l10n.t('Set API key')): MessageAction {
   return { title, run: () => enterApiKey(baseUrl) };
 }
 
@@ -137,19 +137,19 @@ export function itemButton(icon: string, tooltip: string): vscode.QuickInputButt
   return { iconPath: new vscode.ThemeIcon(icon), tooltip };
 }
 
-export function commandAction(title: string, command: string, ...args: readonly unknown[]): ToastAction {
+export function commandAction(title: string, command: string, ...args: readonly unknown[]): MessageAction {
   return { title, run: () => vscode.commands.executeCommand(command, ...args) };
 }
 
-export function openLogAction(): ToastAction {
+export function openLogAction(): MessageAction {
   return commandAction(vscode.l10n.t('Show log'), 'holysheep.showLog');
 }
 
-export function testConnectionAction(baseUrl?: string): ToastAction {
+export function testConnectionAction(baseUrl?: string): MessageAction {
   return commandAction(vscode.l10n.t('Test connection'), 'holysheep.testConnection', baseUrl);
 }
 
-export function networkSettingsAction(): ToastAction {
+export function networkSettingsAction(): MessageAction {
   return { title: vscode.l10n.t('Proxy and certificate settings'), run: () => searchSettings('http.proxy') };
 }
 

@@ -75,7 +75,7 @@ describe('message of the extension', () => {
   const texts = () => shown().map((notices) => notices.map(({ text }) => text));
   const idOf = (index = 0): string => shown()[0]?.[index]?.id ?? assert.fail('There is no notice.');
   const tell = async (text: string, run: () => unknown = () => log.push('undone')): Promise<void> => {
-    ui().showToast({ error: (error) => log.push(error) }, 'information', text, [{ title: 'Undo', run }]);
+    ui().showMessage({ error: (error) => log.push(error) }, 'information', text, [{ title: 'Undo', run }]);
     await waitForEvents();
   };
 
@@ -224,7 +224,7 @@ describe('message of the extension', () => {
 
   it('replaces earlier messages without buttons', async () => {
     await open();
-    ui().showToast({ error: assert.ifError }, 'warning', 'The disk is full.');
+    ui().showMessage({ error: assert.ifError }, 'warning', 'The disk is full.');
     await tell('Removed.');
     assert.deepEqual(texts(), [['Removed.']]);
   });
@@ -246,7 +246,7 @@ describe('message of the extension', () => {
 
   it('stays when the user sends a prompt if it is a warning', async () => {
     const view = await open();
-    ui().showToast({ error: assert.ifError }, 'warning', 'The disk is full.');
+    ui().showMessage({ error: assert.ifError }, 'warning', 'The disk is full.');
     await view.send({ type: 'send', prompt: 'Hello' });
     assert.deepEqual(texts(), [['The disk is full.']]);
   });

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { vendor } from '../../contributions';
-import { enterApiKey, openSettingAction, withDelayedProgress, showToast } from '../../ui/notifications';
+import { enterApiKey, openSettingAction, withDelayedProgress, showMessage } from '../../ui/notifications';
 import type { Log } from '../../util/log';
 import { errorMessage } from '../../util/userError';
 import type { ChatServices } from '../chatServices';
@@ -27,12 +27,12 @@ export async function setUpChat({ userGateways, settings, log, modelsChanged }: 
   const { lm } = vscode as { readonly lm?: Partial<typeof vscode.lm> };
   if (!lm?.registerLanguageModelChatProvider) {
     const message = vscode.l10n.t('This editor has no built-in chat. You can still use the HolySheep Prompt panel.');
-    showToast(log, 'information', message);
+    showMessage(log, 'information', message);
     return 'no-chat';
   }
   if (vscode.workspace.getConfiguration('chat').get('disableAIFeatures') === true) {
     const message = vscode.l10n.t('VS Code Chat is disabled in your settings.');
-    showToast(log, 'warning', message, [openSettingAction(disablingSetting)]);
+    showMessage(log, 'warning', message, [openSettingAction(disablingSetting)]);
     return 'no-chat';
   }
   if (!(await userGateways.firstWithAccess()) && !(await enterApiKey())) return 'no-key';
@@ -59,7 +59,7 @@ export async function setUpChat({ userGateways, settings, log, modelsChanged }: 
       'VS Code keeps its chat disabled until you sign in. To use the chat without signing in, turn the setting {0} on and off again.',
       disablingSetting,
     );
-    showToast(log, 'information', message, [openSettingAction(disablingSetting)]);
+    showMessage(log, 'information', message, [openSettingAction(disablingSetting)]);
   }
   return 'ready';
 }
