@@ -73,7 +73,7 @@ export interface EffortView {
   readonly level: EffortChoice;
   /** Levels that the user can choose: first `default`, then the other levels in ascending order. */
   readonly levels: readonly EffortChoice[];
-  /** What is sent in place of the level, which the gateway has refused: another level, or `default` for no level. */
+  /** The level that is sent because the gateway refused `level`; `default` if none is sent. */
   readonly sent?: EffortChoice | undefined;
   /** Whether the reasoning can only be switched off (`none`) and on (`high`). */
   readonly isToggle?: true | undefined;
@@ -147,7 +147,7 @@ export interface ContextUse {
   readonly parts: readonly ContextPart[];
 }
 
-/** Models that the menus of the page offer, so that the user needs no list of all models. */
+/** Models listed directly in menus, so that the user rarely opens the full list. */
 export interface RecentModels {
   /** Models that were used recently, the latest first. */
   readonly used: readonly string[];

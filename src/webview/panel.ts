@@ -20,7 +20,7 @@ import { createTourCard } from './conversation/tourCard';
 import { createEmptyState } from './conversation/emptyState';
 import { createKeyCard } from './conversation/keyCard';
 import { createLimitNotice } from './conversation/limitNotice';
-import { createNoticeArea, hostNotice, type Notice } from './conversation/noticeArea';
+import { createNoticeArea, createHostNotice, type Notice } from './conversation/noticeArea';
 import type { PageContext } from './pageContext';
 import type { UnsentStore } from './state/unsentStore';
 import { createTimelinePatterns } from './timeline/timelineChart';
@@ -109,7 +109,7 @@ export function createPanel(
   const conversation = new ConversationView(context, () => refresh());
   const emptyState = createEmptyState(context, conversation.element);
   const noticeArea = createNoticeArea(context);
-  const contextNotices = createContextNotice(context, noticeArea, ({ answers: [answer] }) => {
+  const createContextNotices = createContextNotice(context, noticeArea, ({ answers: [answer] }) => {
     conversation.scrollTo(answer.element);
     context.moveFocus(answer.element, { preventScroll: true });
   });
@@ -145,8 +145,8 @@ export function createPanel(
   };
 
   /**
-   * Whether a rate limit is mentioned above the composer. While a failure card mentions the limit, this is the case only
-   * if the user is about to send the next prompt.
+   * Whether to show the rate limit above the composer. If a failure card already mentions it, only while the composer
+   * has a draft.
    */
   const isLimitMentioned = (): boolean =>
     !isReadOnly && !conversation.active && (!conversation.hasActionButton('sendLater') || composer.unsent.draft !== '');
@@ -173,9 +173,9 @@ export function createPanel(
     updateNotices();
     post({ type: 'endNotice', id, action });
   };
-  const hostNotices = (...kinds: readonly HostNotice['kind'][]) =>
-    hostMessages.filter(({ kind }) => kinds.includes(kind)).map((notice) => hostNotice(notice, endNotice));
-  const limitNotices = createLimitNotice(context, composer.selectModel, () => updateNotices());
+  const createHostNotices = (...kinds: readonly HostNotice['kind'][]) =>
+    hostMessages.filter(({ kind }) => kinds.includes(kind)).map((notice) => createHostNotice(notice, endNotice));
+  const createLimitNotices = createLimitNotice(context, composer.selectModel, () => updateNotices());
 
   const updateNotices = (): void => {
     if (!connection) return;
@@ -187,11 +187,11 @@ export function createPanel(
     const needsCard = !canSendPrompt(connection) && !isReadOnly && !conversation.hasActionButton('setApiKey');
     noticeArea.update([
       ...(isOpenHereOffered ? [openHereNotice] : []),
-      ...hostNotices('progress'),
-      ...hostNotices('message', 'question'),
-      ...(isLimitMentioned() ? limitNotices(connection) : []),
-      ...hostNotices('spending'),
-      ...contextNotices({
+      ...createHostNotices('progress'),
+      ...createHostNotices('message', 'question'),
+      ...(isLimitMentioned() ? createLimitNotices(connection) : []),
+      ...createHostNotices('spending'),
+      ...createContextNotices({
         percent: canMention && conversation.canSummarize ? composer.ring.percent : undefined,
         unfinishedSummary: conversation.unfinishedSummary,
         canMention,

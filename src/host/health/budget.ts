@@ -159,8 +159,8 @@ export class Budget extends Disposable {
   }
 
   /**
-   * Asks the user in a dialog. A notification would disappear after a few seconds, and *Do Not Disturb* would hide it.
-   * The first button, which VS Code focuses, sends nothing, so that pressing Enter twice after a prompt costs nothing.
+   * Asks in a modal dialog, because a notification disappears and *Do Not Disturb* hides it. The focused first button
+   * sends nothing, so a second Enter after a prompt costs nothing.
    */
   private async ask(spending: Spending, question: string, consequence?: string): Promise<boolean> {
     const { clock, openUsage } = this.deps;

@@ -28,7 +28,7 @@ export async function askAboutWorkspacePrompts(
   let answer = await askUser('information', question, [use, show, never], detail);
   if (answer === show) {
     const closePreview = await showPreview(prompts);
-    // This question is no modal dialog, because a modal dialog would cover the prompts that the user wants to read.
+    // This question must not be modal, because a dialog would cover the prompts.
     answer = await askUser('information', question, [use, never]);
     await closePreview();
   }

@@ -18,17 +18,17 @@ interface NoticeServices {
 }
 
 /**
- * Minimum length of a wait or a turn that causes a notification, in milliseconds. During a shorter wait or turn, most
+ * Minimum length of a wait or a turn that causes a message, in milliseconds. During a shorter wait or turn, most
  * users are still watching the panel.
  */
 const minNoticedMs = 30_000;
 
 /**
- * Shows a message about a turn whose panel is not visible, at most one for each turn. Turns of VS Code's chat and
- * of other extensions cause no notifications, because they have no panel.
+ * Shows a message about a turn whose panel is hidden, at most one per turn. Turns of the chat and of other extensions
+ * have no panel and cause no message.
  */
 export function registerTurnNotices(services: NoticeServices): { dispose(): void } {
-  /** Ids of answers whose running turn has already caused a notification. */
+  /** Ids of answers whose running turn has already caused a message. */
   const notifiedAnswers = new Set<string>();
   const handleEvent = (conversation: Conversation, answerId: string, event: RecordedEvent): void => {
     const { tree } = conversation;
@@ -38,7 +38,7 @@ export function registerTurnNotices(services: NoticeServices): { dispose(): void
     const isCompared = answersSideBySide(exchange).length > 1;
     const name = isCompared ? `${title} · ${plainLabel(state.model)}` : title;
     const isUnseen = !notifiedAnswers.has(answerId) && !services.panels.isVisible(conversation.id);
-    // A completed answer of a comparison causes no notification while other answers are still running.
+    // A completed answer of a comparison causes no message while other answers are still running.
     const isNotLast = event.type === 'done' && conversation.activeAnswers.length > 0;
     const text = isUnseen && !isNotLast ? noticeText(event, state, name, exchange === undefined) : undefined;
     if (text !== undefined) {
@@ -56,7 +56,7 @@ export function registerTurnNotices(services: NoticeServices): { dispose(): void
 function noticeText(event: RecordedEvent, state: TurnState, name: string, isSummary: boolean): string | undefined {
   switch (event.type) {
     case 'waiting': {
-      // A wait for the network causes no notification, because its length is unknown. The status bar shows this wait.
+      // A wait for the network causes no message, because its length is unknown. The status bar shows this wait.
       if (event.reason === 'offline' || event.delayMs < minNoticedMs) return undefined;
       const until = hostWords().format.timeOfDay(event.until);
       return vscode.l10n.t('“{0}” is waiting until {1}. {2}', name, until, event.message);

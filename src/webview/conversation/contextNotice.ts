@@ -46,7 +46,7 @@ export function createContextNotice(
     const isRunning = unfinishedSummary?.answers[0].isRunning === true;
     const isInterrupted = unfinishedSummary !== undefined && !isRunning;
     const endText = isInterrupted ? strings.summaryInterrupted : strings.summaryReady;
-    const summaryNotice = (): Notice | undefined =>
+    const createSummaryNotice = (): Notice | undefined =>
       shown && {
         id: `${isInterrupted ? 'interrupted' : 'summary'}-${shown.id}`,
         text: isRunning ? strings.summarizing : endText,
@@ -56,7 +56,7 @@ export function createContextNotice(
         isSilent: isRunning,
       };
     const isOffered = percent !== undefined && percent >= minPercent && !isReadOnly();
-    const offer = (): Notice | undefined =>
+    const createOffer = (): Notice | undefined =>
       isOffered
         ? {
             id: offerId,
@@ -65,6 +65,6 @@ export function createContextNotice(
             actions: [{ caption: strings.summarize, choose: () => post({ type: 'summarize' }) }],
           }
         : undefined;
-    return [summaryNotice(), offer()].filter((notice) => notice !== undefined);
+    return [createSummaryNotice(), createOffer()].filter((notice) => notice !== undefined);
   };
 }

@@ -4,7 +4,7 @@ import type { PageContext } from '../pageContext';
 import { createTicker } from '../util/ticker';
 import type { Notice } from './noticeArea';
 
-/** Remaining time of a rate limit that is worth a notice, in milliseconds. A turn waits until a shorter rate limit ends. */
+/** Minimum remaining time of a rate limit for a notice, in milliseconds. For a shorter limit, the turn simply waits. */
 const minLimitMs = 30_000;
 
 /** Interval in which the notice is checked, so that it disappears when the rate limit ends, in milliseconds. */

@@ -92,7 +92,7 @@ export function createNoticeArea({ strings, announcer, focusComposer, onLocalCha
 const icons = { information: 'info', warning: 'warning', error: 'error' } as const;
 
 /** Returns a notice of the host. @param end called with the clicked caption, or without one if the user dismisses the notice */
-export function hostNotice(
+export function createHostNotice(
   { id, kind, text, severity, actions }: HostNotice,
   end: (id: string, action?: string) => void,
 ): Notice {

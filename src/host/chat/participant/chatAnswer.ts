@@ -19,8 +19,8 @@ interface ChatOutcome {
 }
 
 /**
- * Shows a turn in VS Code's chat. The first wait is Markdown with a link that ends the wait. A button is not possible,
- * because VS Code hides a progress line as soon as another part follows.
+ * Shows a turn in VS Code's chat. The first wait is shown as Markdown with a *Retry now* link. A button after a progress
+ * line would make VS Code hide the line.
  */
 export class ChatAnswer {
   readonly answer: AppendOnlyAnswer;

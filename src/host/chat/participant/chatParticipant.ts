@@ -82,7 +82,7 @@ export class ChatParticipant {
     const show = (part: ChatPart): void => {
       if (!token.isCancellationRequested) showPart(part, turnId, stream);
     };
-    const response = new ChatAnswer(show, hostWords(), retryLink(turnId), partial?.text);
+    const response = new ChatAnswer(show, hostWords(), createRetryLink(turnId), partial?.text);
     const { answer } = response;
     const { handle, terminalEvent } = startChatTurn(
       this.services.engine,
@@ -163,7 +163,7 @@ function showPart(part: ChatPart, turnId: string, stream: vscode.ChatResponseStr
   }
 }
 
-function retryLink(turnId: string): string {
+function createRetryLink(turnId: string): string {
   const action = 'retryNow';
   const argument = encodeURIComponent(JSON.stringify([turnId, action]));
   return `[${actionTitle(action, hostWords())}](command:${actionCommand}?${argument})`;
