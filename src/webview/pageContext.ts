@@ -41,7 +41,7 @@ export interface PageContext {
    * known.
    */
   readonly host: () => string;
-  /** Returns the model of the next prompt. A turn that has not started shows this model unless it has its own. */
+  /** Returns the model for the next prompt. The latest turns show it if they have no model. */
   readonly model: () => string;
   readonly recentModels: () => RecentModels;
   /**
