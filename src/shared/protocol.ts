@@ -212,6 +212,8 @@ export type ToWebview =
     }
   /** The current step of the tour, sent after a snapshot and when it changes. Outside the tour, `tourStep` is absent. */
   | { readonly type: 'tourStep'; readonly tourStep?: TourStep | undefined }
+  /** Title of the conversation, or an empty text without a prompt. Sent only to the page in the side bar. */
+  | { readonly type: 'title'; readonly title: string }
   /** Cost of all answers, including hidden answers. Sent after a snapshot and each change, as soon as a cost is known. */
   | ({ readonly type: 'conversationCost' } & TotalCost)
   /** Sent after a snapshot and each change. */

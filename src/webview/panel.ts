@@ -14,8 +14,8 @@ import { createMoveFocus } from './a11y/focus';
 import { createComposer } from './composer/composer';
 import { createAutoscroll, createJumpButton } from './conversation/autoscroll';
 import { createContextNotice } from './conversation/contextNotice';
+import { createConversationHeader } from './conversation/conversationHeader';
 import { ConversationView, idOf } from './conversation/conversationView';
-import { createCostLine } from './conversation/costLine';
 import { createTourCard } from './conversation/tourCard';
 import { createEmptyState } from './conversation/emptyState';
 import { createKeyCard } from './conversation/keyCard';
@@ -116,7 +116,7 @@ export function createPanel(
   const cardPlace = element('div', { class: 'card-place' });
   const placeTourCard = createTourCard(context);
   const placeKeyCard = createKeyCard(context);
-  const costLine = createCostLine(context);
+  const header = createConversationHeader(context);
   const jumpButton = createJumpButton(context);
   const autoscroll = createAutoscroll(context, conversation, jumpButton);
   const composer = createComposer(context, () => stopActiveTurn());
@@ -304,7 +304,8 @@ export function createPanel(
       recentModels = message;
     },
     compareDraft: ({ models }) => composer.compare(models),
-    conversationCost: (total) => costLine.update(total),
+    title: ({ title }) => header.setTitle(title),
+    conversationCost: (total) => header.setCost(total),
     prefill: (message) => composer.prefill(message),
     context: ({ items, unread }) => composer.setContext(items, unread),
     reply: ({ request, value }) => requests.receive(request, value),
@@ -353,7 +354,7 @@ export function createPanel(
   root.replaceChildren(
     element('h1', { class: 'visually-hidden' }, strings.conversation),
     createTimelinePatterns(),
-    costLine.element,
+    header.element,
     conversation.element,
     dock,
     announcer.element,

@@ -67,11 +67,11 @@ describe('layout of a comparison', () => {
     assert.equal(new Set((await heads()).map((box) => box!.height)).size, 1);
   });
 
-  it('aligns its right edge with the right edge of the cost line', async () => {
+  it('aligns its right edge with the right edge of the cost above it', async () => {
     await show('comparison', 1400);
     const costs = [{ amount: 0.0123, currency: 'USD', isEstimate: false }];
     await panel.post({ type: 'conversationCost', costs, unknownAnswers: 0 });
-    const line = panel.page.locator('.cost-line button');
+    const line = panel.page.locator('.conversation-header button');
     await line.waitFor();
     const end = await line.evaluate((text) => {
       const range = document.createRange();

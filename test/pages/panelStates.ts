@@ -220,8 +220,23 @@ export const panelStates: readonly PanelState[] = [
       ];
       const message = { type: 'conversationCost', costs, unknownAnswers: 12 };
       await page.evaluate((posted) => window.postMessage(posted, '*'), message);
-      await page.locator('.cost-line p').waitFor();
+      await page.locator('.conversation-header button').waitFor();
       await page.getByRole('log').evaluate((log) => (log.scrollTop = 30));
+    },
+  },
+  {
+    name: 'title',
+    snapshot: snapshot([exchange('b', { state: turns['paid']! }), finished]),
+    act: async (page) => {
+      const costs = [{ amount: 0.0123, currency: 'USD', isEstimate: false }];
+      const title = 'What do the sheep of the northern islands eat in the winter months?';
+      await page.evaluate((posted) => window.postMessage(posted, '*'), { type: 'title', title });
+      await page.evaluate((posted) => window.postMessage(posted, '*'), {
+        type: 'conversationCost',
+        costs,
+        unknownAnswers: 12,
+      });
+      await page.locator('.conversation-header button').waitFor();
     },
   },
   {

@@ -242,6 +242,7 @@ export class ConversationPanel extends Disposable {
     this.postPrefills();
     this.postRecentModels();
     if (notices.list.length > 0) this.postNotices();
+    this.updateTitle();
     this.postState();
   }
 
@@ -386,6 +387,9 @@ export class ConversationPanel extends Disposable {
   }
 
   private updateTitle(): void {
-    this.frame.showTitle(tabTitle(this.conversation.tree));
+    const { page, conversation, frame } = this;
+    const title = tabTitle(conversation.tree);
+    frame.showTitle(title);
+    if (frame.location === 'sideBar') page.postChange({ type: 'title', title });
   }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { TotalCost } from '../../../src/shared/protocol';
 import { exchange, usePage, type PanelPage } from '../panel/support/panelPage';
 
-describe('line that shows the cost of the conversation', () => {
+describe('header of the conversation', () => {
   let page: PanelPage;
   usePage((opened) => (page = opened), [exchange('a')]);
 
@@ -29,16 +29,27 @@ describe('line that shows the cost of the conversation', () => {
     },
   ] satisfies readonly { name: string; total: TotalCost; text?: string }[])
     it(name, () => {
-      const line = page.root.querySelector<HTMLElement>('.cost-line')!;
+      const line = page.root.querySelector<HTMLElement>('.conversation-header')!;
       page.receive({ type: 'conversationCost', costs: [usd, usd], unknownAnswers: 0 });
       assert.ok(!line.hidden);
       page.receive({ type: 'conversationCost', ...total });
       assert.deepEqual([line.hidden, line.textContent], [text === undefined, text ?? '']);
     });
 
+  it('shows the title in the side bar, beside the sum without words', () => {
+    page.receive({ type: 'title', title: 'Fix the parser' });
+    page.receive({ type: 'conversationCost', costs: [usd], unknownAnswers: 1 });
+    const parts = [...page.root.querySelectorAll('.conversation-title, .conversation-header button')];
+    assert.deepEqual(
+      parts.map(({ textContent }) => textContent),
+      ['Fix the parser', '$0.42'],
+    );
+    assert.equal(parts[1]?.ariaLabel, 'Cost of this conversation: $0.42 · unknown for 1 answer');
+  });
+
   it('opens the usage with a click', () => {
     page.receive({ type: 'conversationCost', costs: [usd], unknownAnswers: 0 });
-    page.root.querySelector<HTMLElement>('.cost-line button')?.click();
+    page.root.querySelector<HTMLElement>('.conversation-header button')?.click();
     assert.deepEqual(page.posted.at(-1), { type: 'openUsage' });
   });
 });
