@@ -46,13 +46,6 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
     turn.start();
     return turn;
   };
-  const gatewaysForAttempt = (...[model, gateways, preferredGateway]: Parameters<Engine['gatewayForAttempt']>) => {
-    const output = { emit: () => undefined };
-    const options = { preferredGateway };
-    const turnGateways = new TurnGateways(states, deps.settings, output, new TurnHistory(model), options);
-    turnGateways.choose(gateways);
-    return turnGateways;
-  };
   return {
     run,
     stream: (request, options = {}) => {
@@ -69,12 +62,16 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
       await states.forgetAll();
       for (const turn of runningTurns) turn.endWait();
     },
-    gatewayForAttempt: (...attempt) => gatewaysForAttempt(...attempt).current,
-    cooldownForAttempt: (...attempt) => {
-      const gateways = gatewaysForAttempt(...attempt);
-      const cooldown = gateways.current && gateways.cooldownOf(gateways.current);
-      const next = gateways.nextGateway();
-      return cooldown && { ...cooldown, otherGateway: next && gateways.canAnswerNow(next) ? refOf(next) : undefined };
+    nextAttempt: (model, gateways, preferredGateway) => {
+      const output = { emit: () => undefined };
+      const options = { preferredGateway };
+      const turnGateways = new TurnGateways(states, deps.settings, output, new TurnHistory(model), options);
+      turnGateways.choose(gateways);
+      const { current: gateway } = turnGateways;
+      const cooldown = gateway && turnGateways.cooldownOf(gateway);
+      const next = turnGateways.nextGateway();
+      const otherGateway = next && turnGateways.canAnswerNow(next) ? refOf(next) : undefined;
+      return { gateway, cooldown: cooldown && { ...cooldown, otherGateway } };
     },
     reasoningFor: (target, effort) => {
       const { baseUrl, sentModel: model } = target;

@@ -58,10 +58,18 @@ export interface EngineDeps extends GateDeps {
   readonly userAgent: string;
 }
 
-/** The cooldown at the gateway of the next attempt. */
+/** The cooldown of the gateway that would receive the next attempt. */
 export interface AttemptCooldown extends ModelCooldown {
-  /** Another gateway that could answer at once. Absent if there is none. */
+  /** Another gateway that can answer now. Absent if no other gateway can. */
   readonly otherGateway?: GatewayRef | undefined;
+}
+
+/** The first attempt of a turn that would start now. */
+interface NextAttempt {
+  /** Undefined if no gateway can be used. */
+  readonly gateway: Gateway | undefined;
+  /** Cooldown that would delay the attempt. Undefined if this window knows of no cooldown. */
+  readonly cooldown?: AttemptCooldown | undefined;
 }
 
 /** The commands of the user for a running turn. They take effect immediately. */
@@ -153,15 +161,12 @@ export interface Engine {
    * other windows have recorded.
    */
   resetNetworkState(): Promise<void>;
-  /** Returns the gateway at which a turn would start now, or undefined if no gateway can be used. */
-  gatewayForAttempt(model: string, gateways: KeyedGateways, preferredGateway?: string): Gateway | undefined;
-  /** Returns the reasoning effort that a request would have, after everything that the gateway has refused so far. */
-  reasoningFor(target: ModelAtGateway, effort: ReasoningEffort | undefined): ReasoningFields;
+  nextAttempt(model: string, gateways: KeyedGateways, preferredGateway?: string): NextAttempt;
   /**
-   * Returns the cooldown that would delay a turn that starts now, and the gateway that could answer in the meantime.
-   * Returns undefined if this window knows of no cooldown.
+   * Returns the reasoning effort that the next request would contain. Levels that the gateway has refused are left out
+   * or replaced.
    */
-  cooldownForAttempt(model: string, gateways: KeyedGateways, preferredGateway?: string): AttemptCooldown | undefined;
+  reasoningFor(target: ModelAtGateway, effort: ReasoningEffort | undefined): ReasoningFields;
   /**
    * Returns the cooldown or the open circuit breaker of a model. Returns undefined if this window has recorded neither.
    */

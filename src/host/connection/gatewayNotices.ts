@@ -32,7 +32,8 @@ export class GatewayNotices extends Disposable {
 
   constructor(private readonly deps: GatewayNoticeDeps) {
     super();
-    this.register(deps.gatewaySets.onDidChange(() => this.check()));
+    for (const source of [deps.userGateways, deps.gatewaySets.demo])
+      this.register(source.onDidChange(() => this.check()));
     this.check();
   }
 

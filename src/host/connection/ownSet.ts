@@ -60,17 +60,19 @@ async function viewOwn(
     const gatewaysWithKeys = await readKeys(gateways);
     const { primaryGateway, keys } = gatewaysWithKeys;
     const names = [...keys.keys()].filter((gateway) => gateway !== primaryGateway).map(({ label }) => label);
-    const attempt = [model, gatewaysWithKeys, preferredGateway] as const;
-    const target = engine.gatewayForAttempt(...attempt) ?? primaryGateway;
-    const cooldown = engine.cooldownForAttempt(...attempt);
+    const { gateway: target = primaryGateway, cooldown } = engine.nextAttempt(
+      model,
+      gatewaysWithKeys,
+      preferredGateway,
+    );
     const isOffered =
       target === gatewayFor(userGateways.modelChoice(model), gatewaysWithKeys) &&
       target !== firstGateway(gatewaysWithKeys);
     const { name, isSubstitute } = modelAt(target, model, primaryGateway);
     const isSwitched = target.id === preferredGateway;
     const backup = isSwitched ? 'switched' : 'automatic';
-    const place = { model, sentModel: name, baseUrl: target.id };
-    const effort = efforts.viewOf(model, engine.reasoningFor(place, sentEffort(efforts.levelOf(model))));
+    const modelAtTarget = { model, sentModel: name, baseUrl: target.id };
+    const effort = efforts.viewOf(model, engine.reasoningFor(modelAtTarget, sentEffort(efforts.levelOf(model))));
     return {
       model,
       host: target.label,

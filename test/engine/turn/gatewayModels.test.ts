@@ -315,7 +315,7 @@ describe('backup gateway over plain HTTP', () => {
     it(`${expected === 'backup' ? 'gets' : 'does not get'} the prompt when it ${name}`, async () => {
       const net = new Gateways({ primary: hello, backup: hello, third: hello }, { gateways });
       const { engine } = net.world;
-      const target = engine.gatewayForAttempt('llama3', await net.keyed());
+      const { gateway: target } = engine.nextAttempt('llama3', await net.keyed());
       await net.ask(llama).toEnd();
       const asked = ['primary', 'backup', 'third'].filter((gateway) => net.requests(gateway).length > 0);
       assert.deepEqual(asked, expected === undefined ? [] : [expected]);

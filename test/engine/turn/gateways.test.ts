@@ -312,10 +312,10 @@ describe('gateway that is down', () => {
       { deps: { isWindowFocused: () => true, onGatewayChange: () => changes++ } },
     );
     await net.ask().settle();
-    assert.equal(net.world.engine.gatewayForAttempt('gpt-4o', await net.keyed())?.id, backup.baseUrl);
+    assert.equal(net.world.engine.nextAttempt('gpt-4o', await net.keyed()).gateway?.id, backup.baseUrl);
     assert.equal(changes, 1);
     while ((await net.world.clock.next()) !== undefined);
-    assert.equal(net.world.engine.gatewayForAttempt('gpt-4o', await net.keyed())?.id, primary.baseUrl);
+    assert.equal(net.world.engine.nextAttempt('gpt-4o', await net.keyed()).gateway?.id, primary.baseUrl);
     assert.equal(changes, 2);
   });
 
@@ -555,19 +555,19 @@ describe('switch to another gateway by the user', () => {
 
   it('is suggested before the next turn, together with the cooldown of the current gateway', async () => {
     const net = new Gateways({ primary: [rateLimited(5_400)], backup: hello });
-    const before = net.world.engine.cooldownForAttempt('gpt-4o', await net.keyed());
+    const { cooldown: before } = net.world.engine.nextAttempt('gpt-4o', await net.keyed());
     await net.ask().toEnd();
-    const { blockKind, until, otherGateway } = net.world.engine.cooldownForAttempt('gpt-4o', await net.keyed())!;
+    const { blockKind, until, otherGateway } = net.world.engine.nextAttempt('gpt-4o', await net.keyed()).cooldown!;
     assert.deepEqual([before, blockKind, otherGateway?.label], [undefined, 'cooldown', 'backup.test']);
     assert.ok(until >= net.world.clock.now() + 5_400_000);
-    assert.equal(net.world.engine.cooldownForAttempt('gpt-4o', await net.keyed(), backup.baseUrl), undefined);
+    assert.equal(net.world.engine.nextAttempt('gpt-4o', await net.keyed(), backup.baseUrl).cooldown, undefined);
   });
 
   it('is not suggested before the next turn if all gateways are rate-limited', async () => {
     const net = new Gateways({ primary: [rateLimited(5_400)], backup: [rateLimited(3_600)] });
     await net.ask(startingAt(backup)).toEnd();
     await net.ask().toEnd();
-    const { otherGateway } = net.world.engine.cooldownForAttempt('gpt-4o', await net.keyed())!;
+    const { otherGateway } = net.world.engine.nextAttempt('gpt-4o', await net.keyed()).cooldown!;
     assert.equal(otherGateway, undefined);
   });
 
@@ -581,7 +581,7 @@ describe('switch to another gateway by the user', () => {
   it('also applies to later turns until the gateway fails', async () => {
     const net = new Gateways({ primary: hello, backup: [...hello, refused] });
     assert.deepEqual(
-      net.world.engine.gatewayForAttempt('gpt-4o', await net.keyed(), backup.baseUrl)?.id,
+      net.world.engine.nextAttempt('gpt-4o', await net.keyed(), backup.baseUrl).gateway?.id,
       backup.baseUrl,
     );
     const [first, second] = [await net.ask(startingAt(backup)).toEnd(), await net.ask(startingAt(backup)).toEnd()];

@@ -15,9 +15,9 @@ describe('notice about the gateways in the settings', () => {
   });
 
   /** Opens a window. @returns the messages of all windows so far */
-  const start = async (): Promise<readonly string[]> => {
+  const start = async (window = gateways.deps()): Promise<readonly string[]> => {
     const { GatewayNotices } = await import('../../../src/host/connection/gatewayNotices');
-    const deps = await openGateways(gateways.deps());
+    const deps = await openGateways(window);
     ({ userGateways } = deps);
     new GatewayNotices(deps);
     return shown();
@@ -48,6 +48,19 @@ describe('notice about the gateways in the settings', () => {
         assert.ok(!first.includes('secret'));
       });
     }
+  });
+
+  it('does not read the settings again when a cooldown starts', async () => {
+    let reads = 0;
+    const deps = gateways.deps();
+    const baseUrlText = (): string => {
+      reads++;
+      return gateways.baseUrl;
+    };
+    Object.assign(deps.settings, { baseUrlText });
+    await start(deps);
+    gateways.changeCooldowns();
+    assert.equal(reads, 1);
   });
 
   it('reports an invalid base URL once in each window, and offers to open the setting', async () => {

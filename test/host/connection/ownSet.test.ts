@@ -212,10 +212,11 @@ describe('connection with several gateways', () => {
   it('shows the backup gateway that the next prompt will use', async () => {
     for (const origin of [primary, first, second]) gateways.keys.set(origin, 'hsa-key');
     let current = `${first}/v1`;
-    const gatewayForAttempt: Engine['gatewayForAttempt'] = (_model, { keys }, preferred = current) =>
-      [...keys.keys()].find(({ id }) => id === preferred);
+    const nextAttempt: Engine['nextAttempt'] = (_model, { keys }, preferred = current) => ({
+      gateway: [...keys.keys()].find(({ id }) => id === preferred),
+    });
     const shown = async (preferredGateway?: string) => {
-      ({ gatewaySets } = await openGateways({ ...gateways.deps(), gatewayForAttempt }));
+      ({ gatewaySets } = await openGateways({ ...gateways.deps(), nextAttempt }));
       const { host, gateway, backup } = await gatewaySets.own.view(preferredGateway);
       return [host, gateway, backup];
     };
@@ -228,7 +229,10 @@ describe('connection with several gateways', () => {
   it('shows the cooldown that would delay the next prompt', async () => {
     gateways.keys.set(primary, 'hsa-key');
     const cooldown = { until: 1, blockKind: 'cooldown' } as const;
-    ({ gatewaySets } = await openGateways({ ...gateways.deps(), cooldownForAttempt: () => cooldown }));
+    ({ gatewaySets } = await openGateways({
+      ...gateways.deps(),
+      nextAttempt: () => ({ gateway: undefined, cooldown }),
+    }));
     assert.deepEqual((await gatewaySets.own.view()).cooldown, cooldown);
   });
 

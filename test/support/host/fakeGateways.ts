@@ -31,8 +31,8 @@ interface GatewayDeps {
   readonly engine: Engine;
   readonly log: Log;
   readonly memory: Memento;
-  readonly gatewayForAttempt: Engine['gatewayForAttempt'];
-  readonly cooldownForAttempt: Engine['cooldownForAttempt'];
+  readonly nextAttempt: Engine['nextAttempt'];
+  readonly onDidChangeCooldown: EventEmitter<void>['event'];
   readonly lists: (baseUrl: string, name: string) => boolean | undefined;
   readonly listsSettled: () => Promise<unknown>;
 }
@@ -63,6 +63,7 @@ export class FakeGateways {
   readonly remembered = new Map<string, unknown>();
   private readonly settingsChange = new EventEmitter<void>();
   private readonly keyChange = new EventEmitter<void>();
+  private readonly cooldownChange = new EventEmitter<void>();
 
   get baseUrl(): string {
     return this.baseUrlText;
@@ -90,8 +91,12 @@ export class FakeGateways {
     this.keyChange.fire();
   }
 
+  changeCooldowns(): void {
+    this.cooldownChange.fire();
+  }
+
   deps(): GatewayDeps {
-    const { settingsChange, keyChange, remembered } = this;
+    const { settingsChange, keyChange, cooldownChange, remembered } = this;
     const access = <T>(value: () => T): Promise<T> =>
       this.isKeyringLocked
         ? Promise.reject(Object.assign(new Error('The keyring is locked.'), { connectionProblem: 'keyring' }))
@@ -115,9 +120,10 @@ export class FakeGateways {
         isWorkspaceModel: (model: string) => this.workspaceModels.has(model),
       },
       lists,
-      gatewayForAttempt: (...[model, keyed]: Parameters<Engine['gatewayForAttempt']>) =>
-        gatewaysFor({ model, isOfWorkspace: this.workspaceModels.has(model) }, keyed)[0],
-      cooldownForAttempt: () => undefined,
+      nextAttempt: (...[model, keyed]: Parameters<Engine['nextAttempt']>) => ({
+        gateway: gatewaysFor({ model, isOfWorkspace: this.workspaceModels.has(model) }, keyed)[0],
+      }),
+      onDidChangeCooldown: cooldownChange.event,
       listsSettled: () => Promise.resolve(),
       keys: {
         onDidChange: keyChange.event,
@@ -158,9 +164,8 @@ export async function openGateways<Deps extends GatewayDeps>(deps: Deps) {
   const { UserGateways } = await import('../../../src/host/connection/userGateways');
   const { createOwnSet } = await import('../../../src/host/connection/ownSet');
   const userGateways = new UserGateways(deps);
-  const { gatewayForAttempt, cooldownForAttempt, isDemoOpen, log } = deps;
-  const attempts = { gatewayForAttempt, cooldownForAttempt, reasoningFor: () => ({ fields: {} }) };
-  const engine = { run: () => assert.fail(), ...attempts, onDidChangeCooldown: () => ({ dispose: () => undefined }) };
+  const { nextAttempt, onDidChangeCooldown, isDemoOpen, log } = deps;
+  const engine = { run: () => assert.fail(), nextAttempt, reasoningFor: () => ({ fields: {} }), onDidChangeCooldown };
   const own = createOwnSet({ ...deps, userGateways, engine });
   const demo = { ...fakeSet({ id: 'demo', isOpen: isDemoOpen() }), close: () => deps.gatewaySets.useOwn() };
   return { ...deps, userGateways, own, gatewaySets: new GatewaySets(own, demo, log) };

@@ -65,8 +65,9 @@ export class ScriptedEngine implements Engine {
   readonly turns: ScriptedTurn[] = [];
   readonly probe: Engine['probe'] = () => Promise.resolve({ state: 'cancelled' });
   readonly localFacts: Engine['localFacts'] = () => Promise.resolve(new Map());
-  readonly gatewayForAttempt: Engine['gatewayForAttempt'] = (model, gateways) =>
-    gatewaysFor({ model, isOfWorkspace: false }, gateways)[0];
+  readonly nextAttempt: Engine['nextAttempt'] = (model, gateways) => ({
+    gateway: gatewaysFor({ model, isOfWorkspace: false }, gateways)[0],
+  });
 
   run(request: ChatRequest, options: RunOptions): ScriptedTurn {
     return this.start(request, options);
@@ -93,10 +94,6 @@ export class ScriptedEngine implements Engine {
   }
 
   cooldownOf(): undefined {
-    return undefined;
-  }
-
-  cooldownForAttempt(): undefined {
     return undefined;
   }
 
