@@ -59,15 +59,17 @@ export function spentToday(records: readonly AttemptRecord[], now: number, curre
 
 /**
  * Returns the average cost of the requests to a model. If no cost is known for the model, returns the average cost of
- * all requests.
+ * all requests. Costs in other currencies, such as the cost 0 of a local model, are known but not included.
  */
 export function averageCost(
   records: readonly AttemptRecord[],
   { model, currency }: { readonly model: string | undefined; readonly currency: Currency },
 ): number {
-  const paid = records.filter((record) => costOfAttempt(record)?.currency === currency);
-  const ofModel = paid.filter((record) => record.model === model);
-  const relevantRecords = ofModel.length > 0 ? ofModel : paid;
+  const known = records.filter(costOfAttempt);
+  const ofModel = known.filter((record) => record.model === model);
+  const relevantRecords = (ofModel.length > 0 ? ofModel : known).filter(
+    (record) => costOfAttempt(record)?.currency === currency,
+  );
   return sumOfAmounts(sumCosts(relevantRecords)) / Math.max(1, relevantRecords.length);
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { LedgerEntry } from '../../../src/engine/state/ledger';
 import { decodeRecords, encodeRecords, hourMs } from '../../../src/host/health/attemptRecord';
-import { createHealthReport, spentToday } from '../../../src/host/health/healthReport';
+import { averageCost, createHealthReport, spentToday } from '../../../src/host/health/healthReport';
 import type { HealthFigures } from '../../../src/shared/healthMessages';
 import { ended, entry, failedEntry, noon, recordsOf, turn } from '../../support/host/healthRecords';
 import { refOf } from '../../support/gatewayRef';
@@ -105,4 +105,14 @@ describe('usage in the network health report', () => {
     assert.deepEqual(spentToday(spent, noon, 'USD'), { spent: usd(1), uncounted: [yuan(2)] });
     assert.deepEqual(spentToday(spent, noon, 'CNY'), { spent: yuan(2), uncounted: [usd(1)] });
   });
+});
+
+describe('average cost of the requests to a model', () => {
+  const local = entry({ model: 'llama3', end: { ...end, ...tokens, estimatedCost: 0, currency: 'USD' } });
+  const average = (model: string) =>
+    averageCost(records(paidInYuan(2), paidInYuan(4), local), { model, currency: 'CNY' });
+
+  it('is the average of all requests if no cost of the model is known', () => assert.equal(average('gpt-5'), 3));
+
+  it('is 0 for a local model, whose cost is in another currency', () => assert.equal(average('llama3'), 0));
 });
