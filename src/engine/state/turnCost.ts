@@ -55,8 +55,8 @@ export function totalCost(states: readonly TurnState[]): TotalCost {
 }
 
 /**
- * Adds up costs. Returns one sum for each currency. An estimated cost of zero, such as that of a local model, does not
- * make a reported cost an estimate.
+ * Adds up costs per currency. A sum is an estimate if any nonzero cost in it is an estimate, or if all costs are
+ * estimates.
  */
 export function addCosts(costs: readonly Cost[]): readonly Cost[] {
   return [...Map.groupBy(costs, ({ currency }) => currency)].map(([currency, ofCurrency]) => ({

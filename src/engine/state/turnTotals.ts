@@ -18,9 +18,8 @@ export function segmentsSoFar(state: TurnState): readonly TurnSegment[] {
 }
 
 /**
- * Returns the monotonic time of the end of a segment (a part of a turn). If the end was not recorded, returns the time
- * of the last recorded activity. An attempt measures its end more precisely than events do, so a segment never ends
- * before its attempts.
+ * Returns the monotonic end time of a segment, or the time of its last activity if no end was recorded. Never earlier
+ * than the end of an attempt in the segment.
  */
 export function lastActivityAt(segment: TurnSegment): number {
   const { startedAt = 0, lastTokenAt = startedAt, endedAt = lastTokenAt, ledger } = segment;

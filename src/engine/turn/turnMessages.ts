@@ -126,8 +126,8 @@ export class TurnMessages {
   }
 
   /**
-   * Adds the action with which the user gets another gateway: setting the missing API key of the primary gateway, or
-   * adding a gateway.
+   * Adds the button that makes another gateway usable: *Set API key* if the primary gateway has no key, otherwise *Add
+   * gateway*.
    */
   private withOtherGateway(actions: readonly FaultAction[]): readonly FaultAction[] {
     return this.gateways.lacksPrimaryKey ? actions.toSpliced(1, 0, 'setApiKey') : [...actions, 'addGateway'];

@@ -2,15 +2,15 @@ import * as vscode from 'vscode';
 import { withoutHiddenCharacters } from '../../engine/gateway/visibleText';
 import { resultWithin } from '../util/systemClock';
 
-/** Programs that VS Code reports as shells, but that take no shell commands. */
+/** Interpreters that VS Code reports as shells. They don't accept shell commands. */
 const interpreters: ReadonlySet<string> = new Set(['node', 'python', 'julia']);
 
 /** Maximum time that a new terminal has to start its shell, in milliseconds. */
 const startTimeoutMs = 3000;
 
 /**
- * Maximum length of an inserted line, in bytes. Until a shell reads the line itself, macOS accepts 1024 bytes and drops
- * the rest, so that *Enter* would run another command.
+ * Maximum length of an inserted line, in bytes. Until the shell reads its input, the terminal of macOS keeps only 1024
+ * bytes of a line. A cut line could be a different command.
  */
 const maxLineBytes = 1000;
 
@@ -23,11 +23,11 @@ const maxLineBytes = 1000;
  * @returns whether the code was copied
  */
 export async function insertIntoTerminal(code: string): Promise<boolean> {
-  const text = commandsIn(code);
+  const text = extractCommands(code);
   const canInsert = !text.includes('\n') && Buffer.byteLength(text) <= maxLineBytes;
-  const active = activeShell();
+  const active = findActiveShell();
   const terminal = active ?? vscode.window.createTerminal();
-  const started = active ?? (canInsert ? startOf(terminal) : undefined);
+  const started = active ?? (canInsert ? waitForShell(terminal) : undefined);
   terminal.show();
   if (canInsert && (await started)) {
     // A tab would make the shell complete the word before the tab.
@@ -38,22 +38,22 @@ export async function insertIntoTerminal(code: string): Promise<boolean> {
   return true;
 }
 
-/** Matches the prompt of a shell at the start of a line, which is not part of the command. */
+/** Matches a shell prompt such as `$ ` or `PS C:\>` at the start of a line. It is not part of the command. */
 const promptMark = /^[ \t]*(?:\$|PS [^>\n]*>)[ \t]+/gm;
 
 /**
  * Returns the commands in a code block. The result has no control characters except tabs and line breaks, and no line
  * break at its end.
  */
-export function commandsIn(code: string): string {
+export function extractCommands(code: string): string {
   return withoutHiddenCharacters(code)
     .replace(/\r\n|[\r\v\f\u2028\u2029]/g, '\n')
     .replace(promptMark, '')
     .trim();
 }
 
-/** Returns the active terminal if a shell is running in it. Another program might react to each character. */
-function activeShell(): vscode.Terminal | undefined {
+/** Returns the active terminal if a shell is running in it. Other programs, such as vim, might act on each character. */
+function findActiveShell(): vscode.Terminal | undefined {
   const { activeTerminal } = vscode.window;
   const shell = activeTerminal?.state.shell;
   const isShell = shell !== undefined && !interpreters.has(shell) && activeTerminal?.exitStatus === undefined;
@@ -65,7 +65,7 @@ function activeShell(): vscode.Terminal | undefined {
  * might ask a question, and would take the code as its answer.
  * @returns false if it is unknown whether the shell has started
  */
-async function startOf(terminal: vscode.Terminal): Promise<boolean> {
+async function waitForShell(terminal: vscode.Terminal): Promise<boolean> {
   let subscription: vscode.Disposable | undefined;
   const started = new Promise<true>((resolve) => {
     subscription = vscode.window.onDidChangeTerminalShellIntegration((change) => {

@@ -71,13 +71,13 @@ export function verdict(reports: readonly GatewayTest[]): string {
     const problem = reports.map(problemOf).find((found) => found !== undefined);
     return inSentences(count, ...tokens.map(firstTokenText), problem?.message);
   }
-  const allWork =
+  const allWorkText =
     reports.length === 2
       ? vscode.l10n.t('Both gateways work.')
       : vscode.l10n.t('All {0} gateways work.', reports.length);
-  if (tokens.length < working.length) return allWork;
+  if (tokens.length < working.length) return allWorkText;
   const times = tokens.map(({ ms }) => hostWords().format.duration(ms)).join(' / ');
-  return inSentences(allWork, vscode.l10n.t('First token after {0}.', times));
+  return inSentences(allWorkText, vscode.l10n.t('First token after {0}.', times));
 }
 
 function singleVerdict(report: GatewayTest): string {

@@ -21,7 +21,7 @@ import {
 import { pickFrom } from '../ui/quickPick';
 import { hostWords, inSentences } from '../ui/words';
 import { chooseGateway, editGateway } from './gatewayChoice';
-import { pickModelNames, type GatewayPlace } from './modelNamesPick';
+import { pickModelNames, type GatewayRole } from './modelNamesPick';
 
 export interface GatewayDeps extends GatewayServices {
   readonly health: HealthBook;
@@ -79,10 +79,10 @@ async function addChosen(
     if (!next) return cancelled;
   }
   const name = gateway.name ?? host;
-  const place = await choosePlace(deps, name);
-  if (!place) return cancelled;
+  const role = await chooseRole(deps, name);
+  if (!role) return cancelled;
   const models =
-    result.state === 'verified' ? await pickModelNames(deps, { name, place }, result) : new Map<string, string>();
+    result.state === 'verified' ? await pickModelNames(deps, { name, role }, result) : new Map<string, string>();
   if (!models) return cancelled;
   const { settings, keys, log, gatewaySets, userGateways } = deps;
   const { newKey } = access;
@@ -94,7 +94,7 @@ async function addChosen(
   // gateway between these two steps.
   if (isUnresponsive) await userGateways.addUnresponsive(url);
   let undo: () => Thenable<void>;
-  if (place === 'primary') {
+  if (role === 'primary') {
     await gatewaySets.useOwn();
     undo = await settings.setPrimary(entry, false);
   } else undo = await settings.addBackup(entry);
@@ -110,7 +110,7 @@ async function addChosen(
   if (result.state === 'verified') {
     const message = vscode.l10n.t('{0} was added. Models available: {1}.', name, result.models.length);
     showMessage(log, 'information', message, [undoAction]);
-    if (place === 'primary') noticeMissingModel(deps, host, result);
+    if (role === 'primary') noticeMissingModel(deps, host, result);
     return { state: 'added' };
   }
   const message = isUnresponsive
@@ -211,7 +211,7 @@ async function needsApiKey({ userGateways }: GatewayDeps, url: string): Promise<
  * is in use yet.
  * @returns undefined if the user cancels
  */
-async function choosePlace({ settings, keys }: GatewayDeps, name: string): Promise<GatewayPlace | undefined> {
+async function chooseRole({ settings, keys }: GatewayDeps, name: string): Promise<GatewayRole | undefined> {
   const primary = settings.baseUrl();
   const isUnused =
     'error' in primary ||

@@ -106,7 +106,7 @@ async function makePrimary(deps: GatewayDeps, { id, label }: Gateway): Promise<v
   const { settings, log, onError } = deps;
   const entry = settings.gateway(id);
   const names = [...(entry.models?.keys() ?? [])].filter((name) => name !== wildcardModel);
-  const note = previousNamesNote(deps, names);
+  const note = describeStaleSettings(deps, names);
   const budgetBefore = settings.budget();
   const undo = await settings.setPrimary(entry, true);
   const message = vscode.l10n.t('{0} is now the primary gateway.', label);
@@ -116,15 +116,18 @@ async function makePrimary(deps: GatewayDeps, { id, label }: Gateway): Promise<v
 }
 
 /** Returns a note that lists which settings still use one of these model names, or undefined if no setting uses them. */
-function previousNamesNote({ settings, efforts }: GatewayDeps, names: readonly string[]): string | undefined {
+function describeStaleSettings({ settings, efforts }: GatewayDeps, names: readonly string[]): string | undefined {
   const { usablePrompts } = settings.prompts();
-  const users = [
+  const affectedSettings = [
     usablePrompts.some(({ model = '' }) => names.includes(model)) && vscode.l10n.t('custom prompts'),
     names.some((name) => settings.modelOverrides([name])) && vscode.l10n.t('model overrides'),
     names.some((name) => efforts.levelOf(name) !== settings.reasoningEffort()) && vscode.l10n.t('reasoning efforts'),
-  ].filter((user) => user !== false);
-  if (users.length === 0) return undefined;
-  return vscode.l10n.t('These still use the previous model names: {0}.', hostWords().format.list(users));
+  ].filter((setting) => setting !== false);
+  if (affectedSettings.length === 0) return undefined;
+  return vscode.l10n.t(
+    'Settings that still use the previous model names: {0}.',
+    hostWords().format.list(affectedSettings),
+  );
 }
 
 /**
@@ -147,7 +150,7 @@ async function rename({ settings }: GatewayDeps, { id, label }: Gateway): Promis
   const { name: value = '' } = settings.gateway(id);
   const name = await askForText({
     title: vscode.l10n.t('Rename'),
-    prompt: vscode.l10n.t('New name of {0}, in lists and messages', label),
+    prompt: vscode.l10n.t('Name of {0} in lists and messages', label),
     placeHolder: hostOf(id),
     value,
     ignoreFocusOut: true,
@@ -163,7 +166,7 @@ async function editModelNames(deps: GatewayDeps, { id, label, models }: Gateway)
     showMessage(log, 'error', probeMessage(result));
     return;
   }
-  const names = await pickModelNames(deps, { name: label, place: 'backup' }, result, models);
+  const names = await pickModelNames(deps, { name: label, role: 'backup' }, result, models);
   if (names) await settings.replaceBackup({ ...settings.gateway(id), models: names });
 }
 

@@ -20,11 +20,11 @@ interface ModelNamesDeps {
   readonly health: HealthBook;
 }
 
-export type GatewayPlace = 'primary' | 'backup';
+export type GatewayRole = 'primary' | 'backup';
 
 interface NamedGateway {
   readonly name: string;
-  readonly place: GatewayPlace;
+  readonly role: GatewayRole;
 }
 
 /**
@@ -79,11 +79,11 @@ export function mappingText(here: string, there: string): string {
 }
 
 /**
- * Lets the user choose the model that a gateway uses in place of all the user's models. Called if the gateway has none
- * of these models, as a local server. By default, a backup gateway replaces no models.
+ * Lets the user choose one model of a gateway that has none of the user's models, such as a local server. That model
+ * then answers for all of them. For a backup gateway, the default is not to replace models.
  */
 async function pickReplacement(
-  { name, place }: NamedGateway,
+  { name, role }: NamedGateway,
   { models, facts }: ListedModels,
   current: ModelNames,
 ): Promise<ModelNames | undefined> {
@@ -100,10 +100,10 @@ async function pickReplacement(
     (await pickFrom({
       title: vscode.l10n.t('{0} has none of your models', plainLabel(name)),
       placeholder:
-        place === 'primary'
+        role === 'primary'
           ? vscode.l10n.t('Choose the model that answers your prompts')
           : vscode.l10n.t("Use one of its models while your other gateways can't be reached?"),
-      items: place === 'primary' ? [...replacements, none] : [none, ...replacements],
+      items: role === 'primary' ? [...replacements, none] : [none, ...replacements],
       ...(previous && { activeItems: [previous] }),
     }).result) ?? [];
   if (!replacement) return undefined;

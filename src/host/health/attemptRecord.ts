@@ -20,12 +20,11 @@ const schema = v.object({
   gateway: v.pipe(v.object({ id: v.string(), label: name }), v.readonly()),
   model: name,
   /**
-   * Result of the attempt: `complete`, the kind of fault, or `stopped` if the attempt reveals nothing about its
-   * gateway, for example because the user stopped the turn. A record with the result `waited` is not an attempt: it is
-   * written when the turn has ended, and adds waits and the turn's result to an earlier attempt.
+   * Result of the attempt: `complete`, a fault kind, or `stopped` if it says nothing about the gateway. `waited` marks a
+   * record that is written when the turn ends. It holds waits and the turn's result.
    */
   result: v.picklist([...results, 'waited']),
-  /** How the turn ended at this gateway with this model. Set in only one record of the turn. */
+  /** How the turn ended for this gateway and model. Only the last record of the pair in a turn has it. */
   turnResult: v.optional(v.picklist(results)),
   resumed: v.optional(v.literal(true)),
   /** Whether the attempt follows a failed attempt of the same turn. */
@@ -107,12 +106,14 @@ export function recordOf(entry: LedgerEntry, isCorrected: boolean): AttemptRecor
  */
 export function turnRecordsOf({ attempts, waits, outcome }: TurnRecord): readonly AttemptRecord[] {
   return attempts.flatMap((entry, index) => {
-    const later = attempts.slice(index + 1);
-    const caused = [...(index === 0 ? entry.waits : []), ...(later[0]?.waits ?? waits)];
-    const waitedMs = Math.round(caused.reduce((sum, wait) => sum + (wait.waitedMs ?? 0), 0));
-    const isLastOfPair = !later.some(({ gateway, model }) => gateway.id === entry.gateway.id && model === entry.model);
+    const laterAttempts = attempts.slice(index + 1);
+    const causedWaits = [...(index === 0 ? entry.waits : []), ...(laterAttempts[0]?.waits ?? waits)];
+    const waitedMs = Math.round(causedWaits.reduce((sum, wait) => sum + (wait.waitedMs ?? 0), 0));
+    const isLastOfPair = !laterAttempts.some(
+      ({ gateway, model }) => gateway.id === entry.gateway.id && model === entry.model,
+    );
     if (waitedMs === 0 && !isLastOfPair) return [];
-    const turnResult = outcome === 'stopped' && later.length === 0 ? 'stopped' : resultOf(entry);
+    const turnResult = outcome === 'stopped' && laterAttempts.length === 0 ? 'stopped' : resultOf(entry);
     return [
       { ...pairOf(entry), result: 'waited', ...(isLastOfPair && { turnResult }), ...(waitedMs > 0 && { waitedMs }) },
     ];

@@ -129,11 +129,11 @@ export function pickModels(
     const stillActive = active === undefined ? undefined : picker.items.find(({ model }) => model === active);
     if (stillActive) picker.activeItems = [stillActive];
   };
-  const createItem = (model: string, source?: LoadedList, places: readonly string[] = []): ModelItem => {
+  const createItem = (model: string, source?: LoadedList, labels: readonly string[] = []): ModelItem => {
     const label = plainLabel(model);
     const isCurrent = model === current;
     const facts = factsText(catalog.factsOf(model, source?.gateway?.id));
-    const description = joinNotes(isCurrent && vscode.l10n.t('current'), facts, ...places);
+    const description = joinNotes(isCurrent && vscode.l10n.t('current'), facts, ...labels);
     const detail = isCurrent || recentModels.has(model) ? source?.essence?.(model) : undefined;
     return {
       model,
@@ -154,11 +154,11 @@ export function pickModels(
     const itemOf = (model: string): ModelItem => {
       const source = sources.get(model);
       const gateway = gatewayOf(model);
-      const places = [
+      const labels = [
         ...(gateway && source !== primaryList ? [vscode.l10n.t('at {0}', plainLabel(gateway.label))] : []),
         ...pickable.gateways.flatMap(({ gateway }) => otherName(gateway, model) ?? []),
       ];
-      return { ...createItem(model, source ?? primaryList, places), gateway: gateway?.id };
+      return { ...createItem(model, source ?? primaryList, labels), gateway: gateway?.id };
     };
     const items: ModelItem[] = [...first.map(itemOf), ...actions];
     for (const { heading, models } of groups) {
@@ -219,7 +219,7 @@ export function pickModels(
   return list.result;
 }
 
-/** Numbers from 1000 in a model's name are dates, such as `2506` or `2025-07`. */
+/** Numbers of 1000 and more in a model name are dates, not versions, such as `2506` or `2025-07`. */
 const minDate = 1000;
 
 interface ModelGroup {
@@ -235,7 +235,7 @@ function groupsOf(
   lists: readonly LoadedList[],
   primaryList: LoadedList | undefined,
   { gateways, recent }: PickableModels,
-  sought: string,
+  selected: string,
   fallbacks: readonly string[],
 ): readonly ModelGroup[] {
   const groups: ModelGroup[] = [];
@@ -247,9 +247,9 @@ function groupsOf(
     if (newModels.length > 0) groups.push({ heading, models: newModels });
   };
   const all = lists.flatMap((source) => modelsOf(source));
-  const isKnown = all.includes(sought) || gateways.some(({ gateway }) => gateway?.models.has(sought));
+  const isKnown = all.includes(selected) || gateways.some(({ gateway }) => gateway?.models.has(selected));
   if (!isKnown) {
-    add(vscode.l10n.t('Similar to {0}', plainLabel(sought)), nearestModels(sought, all, lists[0]?.list.facts));
+    add(vscode.l10n.t('Similar to {0}', plainLabel(selected)), nearestModels(selected, all, lists[0]?.list.facts));
   }
   add(vscode.l10n.t('Recently used'), recent);
   add(

@@ -7,8 +7,8 @@ import { hostWords } from '../ui/words';
 import { systemClock } from '../util/systemClock';
 
 /**
- * Returns a function that formats what is known about a model as a short text, such as `200K · images · $3 / $15 per
- * 1M`. The numbers are the context window in tokens, and the prices of a million tokens of input and of output.
+ * Returns a function that formats what is known about a model as a short text, such as `200K · images · $3 in / $15
+ * out per 1M`. The numbers are the context window in tokens, and the prices of a million tokens of input and of output.
  */
 export function createFactsText(): (facts: ModelFacts | undefined) => string | undefined {
   const usd = new Intl.NumberFormat(hostWords().format.language, { maximumFractionDigits: 3 });
@@ -25,7 +25,7 @@ export function createFactsText(): (facts: ModelFacts | undefined) => string | u
 function formatPrice({ input, output }: NonNullable<ModelFacts['price']>, usd: Intl.NumberFormat): string {
   return input === 0 && output === 0
     ? vscode.l10n.t('free')
-    : vscode.l10n.t('${0} / ${1} per 1M', usd.format(input), usd.format(output));
+    : vscode.l10n.t('${0} in / ${1} out per 1M', usd.format(input), usd.format(output));
 }
 
 /** Formats a number of tokens in the usual form of vendors: both 200,000 and 204,800 are `200K`. */

@@ -45,8 +45,8 @@ export function readGateways(
  */
 export function labelsOf(entries: readonly GatewayEntry[]): readonly string[] {
   return entries.map((entry) => {
-    const taken = new Set(entries.filter((other) => other !== entry).flatMap(possibleLabels));
-    return possibleLabels(entry).find((label) => !taken.has(label)) ?? entry.url;
+    const otherLabels = new Set(entries.filter((other) => other !== entry).flatMap(possibleLabels));
+    return possibleLabels(entry).find((label) => !otherLabels.has(label)) ?? entry.url;
   });
 }
 
@@ -54,8 +54,8 @@ export function labelsOf(entries: readonly GatewayEntry[]): readonly string[] {
 function possibleLabels({ name, url }: GatewayEntry): readonly string[] {
   const host = hostOf(url);
   const hostAndPath = url.slice(url.indexOf(host));
-  const places = [host, hostAndPath, url];
-  return name === undefined ? places : [name, ...places.map((place) => `${name} (${place})`)];
+  const locations = [host, hostAndPath, url];
+  return name === undefined ? locations : [name, ...locations.map((location) => `${name} (${location})`)];
 }
 
 /** Returns the reason why an entry of the setting `holysheep.backupBaseUrls` can't be used. */
@@ -109,7 +109,7 @@ export function isEntryOf(entry: unknown, url: string): boolean {
 
 /**
  * Moves a gateway in the setting `holysheep.backupBaseUrls` by swapping it with the previous (-1) or the next (1) entry
- * that can be used. Entries that can't be used keep their places.
+ * that can be used. Entries that can't be used keep their positions.
  */
 export function moveEntry(entries: readonly unknown[], url: string, by: -1 | 1): readonly unknown[] {
   const { usableGateways } = readGateways(entries);

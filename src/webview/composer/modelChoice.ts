@@ -27,12 +27,12 @@ export function createModelChoice({ strings, post, focusComposer }: PageContext,
     const models = chosenModels || selected;
     const description = chosenModels || fillTemplate(strings.modelAtGateway, selected, gateway ?? host);
     setText(nameText, models);
-    const place = gateway === undefined || chosenModels ? '' : ` · ${gateway}`;
-    setText(gatewayText, place);
-    gatewayText.hidden = place === '';
+    const suffix = gateway === undefined || chosenModels ? '' : ` · ${gateway}`;
+    setText(gatewayText, suffix);
+    gatewayText.hidden = suffix === '';
     trigger.title = withKeys(description, '.', { alt: true });
     // The accessible name of the button contains the visible text, because users of speech control say what they see.
-    const spoken = place === '' ? description : models + place;
+    const spoken = suffix === '' ? description : models + suffix;
     trigger.setAttribute('aria-label', fillTemplate(strings.modelButton, spoken));
   };
   return {

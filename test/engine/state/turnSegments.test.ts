@@ -128,7 +128,7 @@ describe('calculation of the totals of a turn', () => {
     });
   });
 
-  it('has a duration that is not shorter than its attempt, whose time is more precise', () => {
+  it('gives the turn at least the duration of its attempt', () => {
     assert.equal(totalsOf(stateAfter([start(0), text(3), ended(6, 6.6), done(6)])).ms, 6.6);
   });
 

@@ -261,13 +261,13 @@ describe('reasoning effort of a turn', () => {
     assert.deepEqual(effortsOf(run), [['max', undefined]]);
   });
 
-  it('is known before the next request, with the level that the gateway has refused', async () => {
+  it('is replaced before the next request if the gateway has refused it', async () => {
     const refusal = status(400, { error: { message: `reasoning_effort: invalid. ${levels}` } });
     const turn: Turn = { replies: [refusal, answering('ok')], request: { reasoningEffort: 'max' } };
     const world = createWorld(turn);
-    const place = { model: 'some-model', sentModel: 'some-model', baseUrl: 'https://gateway.test/v1' };
+    const target = { model: 'some-model', sentModel: 'some-model', baseUrl: 'https://gateway.test/v1' };
     const expected = () => {
-      const { effort, refusedEffort } = world.engine.reasoningFor(place, 'max');
+      const { effort, refusedEffort } = world.engine.reasoningFor(target, 'max');
       return [effort, refusedEffort];
     };
     assert.deepEqual(expected(), ['max', undefined]);

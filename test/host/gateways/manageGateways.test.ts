@@ -227,7 +227,7 @@ describe('Manage Gateways command', () => {
       window.efforts = efforts ?? {};
       (await open()).pressItemButton('Last $\u2060(alert)', 'Make primary');
       await settle();
-      const message = `Last $(alert) is now the primary gateway. These still use the previous model names: ${note}.`;
+      const message = `Last $(alert) is now the primary gateway. Settings that still use the previous model names: ${note}.`;
       assert.equal(editor.messages[0]?.message, message);
     });
   }

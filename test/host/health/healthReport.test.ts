@@ -75,7 +75,7 @@ describe('network health report', () => {
     assert.deepEqual([total.waitedMs, total.completionTokens, total.resumes, total.cuts], [1000, 8000, 100, 0]);
   });
 
-  it('has a success rate of turns, in which a retry that succeeds makes up for a fault', () => {
+  it('counts a turn as successful if a retry succeeds', () => {
     const turns = [turn(failedEntry(), entry()), turn(entry()), { ...turn(failedEntry()), outcome: 'stopped' }];
     const { total } = createHealthReport(turns.flatMap(recordsOf), noon).hours.rows[0]!;
     assert.deepEqual([total.completeTurns, total.judgedTurns, total.attempts], [2, 2, 4]);

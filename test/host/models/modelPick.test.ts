@@ -196,7 +196,7 @@ describe('model picker', () => {
         picker.items.filter(({ kind }) => kind === undefined),
         'description',
       ),
-      ['current · 8K', undefined, 'images · $2.5 / $10 per 1M · at two.example'],
+      ['current · 8K', undefined, 'images · $2.5 in / $10 out per 1M · at two.example'],
     );
   });
 

@@ -13,14 +13,17 @@ describe('description of a model in the model picker', () => {
   const texts: readonly (readonly [facts: ModelFacts | undefined, text: string | undefined])[] = [
     [undefined, undefined],
     [{ tools: true, images: false }, undefined],
-    [{ contextWindow: 200_000, images: true, price: { input: 3, output: 15 } }, '200K · images · $3 / $15 per 1M'],
+    [
+      { contextWindow: 200_000, images: true, price: { input: 3, output: 15 } },
+      '200K · images · $3 in / $15 out per 1M',
+    ],
     [{ contextWindow: 131_072 }, '128K'],
     [{ contextWindow: 1_048_576 }, '1M'],
     [{ contextWindow: 1_050_000 }, '1.1M'],
     [{ contextWindow: 128_000 }, '128K'],
     [{ contextWindow: 204_800 }, '200K'],
     [{ contextWindow: 500 }, '500'],
-    [{ price: { input: 0.075, output: 0.3, cacheRead: 0.01 } }, '$0.075 / $0.3 per 1M'],
+    [{ price: { input: 0.075, output: 0.3, cacheRead: 0.01 } }, '$0.075 in / $0.3 out per 1M'],
     [{ price: { input: 0, output: 0 } }, 'free'],
   ];
   for (const [facts, text] of texts) {

@@ -91,7 +91,7 @@ describe('popup with commands', () => {
     assert.deepEqual(otherPosted(), [{ type: 'stop', answerId: 'a' }]);
   });
 
-  it('makes way for context items when the user presses *Attach context*', () => {
+  it('closes when the user presses *Attach context*, and context items open', () => {
     page.type('/nothing');
     answer();
     page.click('Attach context');

@@ -65,7 +65,7 @@ describe('model list for other extensions', () => {
       factsOf: (model) => knownFacts(model, facts),
     });
     const [configured, listed, ...others] = await offeredModels(servicesOf(catalog, log, 'gpt-4o'), gateway);
-    assert.equal(configured?.tooltip, 'gpt-4o via gateway.example · 128K · images · $2.5 / $10 per 1M');
+    assert.equal(configured?.tooltip, 'gpt-4o via gateway.example · 128K · images · $2.5 in / $10 out per 1M');
     assert.equal(configured.capabilities.imageInput, true);
     assert.equal(configured.configurationSchema, undefined);
     const { configurationSchema: schema, ...known } = listed!;
