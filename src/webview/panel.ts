@@ -148,7 +148,7 @@ export function createPanel(
    * Whether to show the rate limit above the composer. If a failure card already mentions it, only while the composer
    * has a draft.
    */
-  const isLimitMentioned = (): boolean =>
+  const showsLimit = (): boolean =>
     !isReadOnly && !conversation.active && (!conversation.hasActionButton('sendLater') || composer.unsent.draft !== '');
 
   const openHereNotice: Notice = {
@@ -189,7 +189,7 @@ export function createPanel(
       ...(isOpenHereOffered ? [openHereNotice] : []),
       ...createHostNotices('progress'),
       ...createHostNotices('message', 'question'),
-      ...(isLimitMentioned() ? createLimitNotices(connection) : []),
+      ...(showsLimit() ? createLimitNotices(connection) : []),
       ...createHostNotices('spending'),
       ...createContextNotices({
         percent: canMention && conversation.canSummarize ? composer.ring.percent : undefined,
@@ -362,7 +362,7 @@ export function createPanel(
   window.addEventListener('focus', () => post({ type: 'focus' }));
   // Listens in the capture phase, so that the page receives the keys before any of its elements can handle them.
   window.addEventListener('keydown', handleKey, { capture: true });
-  // VS Code forwards the messages of the host from a frame of the same origin, so messages from other origins are
+  // VS Code forwards the messages of the host from an iframe of the same origin, so messages from other origins are
   // ignored. The source of a message can't be compared with `window.parent`, because VS Code deletes that property.
   window.addEventListener('message', ({ data, origin }: MessageEvent<ToWebview>) => {
     if (origin === window.origin) receive(data);

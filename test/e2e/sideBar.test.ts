@@ -63,7 +63,7 @@ describe('conversation in the side bar', () => {
     await workbench.screenshot(path.join(out, 'pictures/side-bar-moved.png'));
   });
 
-  it('stays in the editor, where the + of the tab opens another tab', async () => {
+  it('opens new conversations in the editor after it has moved there', async () => {
     await workbench.page.locator('.editor-actions').getByRole('button', { name: 'New Conversation' }).click();
     await workbench.tab('HolySheep').waitFor();
     await workbench.runCommand('View: Close Editor');
@@ -143,7 +143,7 @@ describe('conversation in the side bar', () => {
     await view.inState('interrupted').waitFor();
   });
 
-  it('is read-only in the side bar of another window until the user presses Open here', async () => {
+  it('is read-only in a second window until the user presses Open here', async () => {
     const other = await workbench.newWindow({ sameFolder: true });
     const there = new ConversationPanel(other, gateway).inSideBar;
     await there.run('openInSideBar');

@@ -24,8 +24,8 @@ interface Stream {
   readonly sent: readonly SentEvent[];
 }
 
-/** @param usesFrames whether events are read in place by their frames, as in an attempt */
-async function read(parts: readonly Uint8Array[], usesFrames: boolean): Promise<ReadStream> {
+/** @param usesEnvelopes whether events are read in place by their envelopes, as in an attempt */
+async function read(parts: readonly Uint8Array[], usesEnvelopes: boolean): Promise<ReadStream> {
   const { deltas, sink } = collectDeltas();
   const reader = new ChunkReader({ onDelta: sink });
   const events: SentEvent[] = [];
@@ -44,7 +44,7 @@ async function read(parts: readonly Uint8Array[], usesFrames: boolean): Promise<
       events.push({ data, name });
       reader.read(data);
     },
-    ...(usesFrames && { readFramedEvent: (text, from) => reader.readFramedEvent(text, from) }),
+    ...(usesEnvelopes && { readEventInPlace: (text, from) => reader.readEventInPlace(text, from) }),
     onTooLong,
   }).read();
   assert.equal(

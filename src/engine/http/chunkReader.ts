@@ -8,20 +8,20 @@ import { ResponsesReader } from './responsesApi';
 const keepAlive = /^(?:null|\[?(?:ping|pong|heartbeat|keep[-_ ]?alive)\]?)$/i;
 
 /**
- * Maximum number of consecutive frames that match no second event. After that, every event is parsed. A frame is the
- * JSON around an event's text. If, for example, each event has a different ID, all frames are different.
+ * Maximum number of consecutive envelopes that match no second event. After that, every event is parsed. An envelope is
+ * the JSON around an event's text. If, for example, each event has a different ID, all envelopes are different.
  */
-const maxUnusedFrames = 16;
+const maxUnusedEnvelopes = 16;
 
 /**
  * Reads the events of a stream and passes their deltas on. The result is the same as with `readChunk`, but most events
- * are not parsed: their frame (the JSON around the text) is the same as in earlier events.
+ * are not parsed: their envelope (the JSON around the text) is the same as in earlier events.
  */
 export class ChunkReader implements EventSink {
   /** Whether the attempt has ended, so that further events are ignored. */
   isClosed = false;
-  private frame: DeltaFrame | undefined;
-  private unusedFrames = 0;
+  private envelope: DeltaEnvelope | undefined;
+  private unusedEnvelopes = 0;
   private readonly history = new ChunkHistory();
   private readonly responses: ResponsesReader;
   /**
@@ -67,7 +67,7 @@ export class ChunkReader implements EventSink {
   read(data: string): boolean {
     // Data with several lines is always parsed. It can contain a blank line, which would be mistaken for the end of the
     // event.
-    if (!data.includes('\n') && this.readFramedEvent(data + eventEnd, 0) >= 0) return true;
+    if (!data.includes('\n') && this.readEventInPlace(data + eventEnd, 0) >= 0) return true;
     this.deltaCount = 0;
     const isReadable = readChunk(data, this.recordAndForward, this.history, this.responses);
     const { lastDelta, deltaCount } = this;
@@ -76,18 +76,18 @@ export class ChunkReader implements EventSink {
     if (this.responses.isActive) return isReadable;
     const isText = lastDelta?.type === 'text' || lastDelta?.type === 'reasoning';
     this.responses.isAnswerInChunks ||= isText || lastDelta?.type === 'toolCall';
-    if (deltaCount === 1 && isText) this.updateFrame(data, lastDelta);
+    if (deltaCount === 1 && isText) this.updateEnvelope(data, lastDelta);
     return isReadable;
   }
 
   /**
    * Reads the event whose data starts at `from`, without parsing the data. The whole event must have arrived, with a
-   * trusted frame.
+   * trusted envelope.
    * @param text the received part of the response body
    * @returns the offset of the next event, or -1 if the event must be parsed
    */
-  readFramedEvent(text: string, from: number): number {
-    const delta = this.frame?.isTrusted && !this.isClosed ? this.frame.read(text, from) : undefined;
+  readEventInPlace(text: string, from: number): number {
+    const delta = this.envelope?.isTrusted && !this.isClosed ? this.envelope.read(text, from) : undefined;
     if (!delta) return -1;
     this.isLastEventGarbled = false;
     this.history.record(delta);
@@ -96,9 +96,9 @@ export class ChunkReader implements EventSink {
   }
 
   private readonly recordAndForward = (delta: Delta): void => {
-    // A frame (the JSON around a text) is created only from an event with a single delta. The deltas
-    // `finishReasonPending` and `restartInStream` are not counted, because events with the same frame need not repeat
-    // them.
+    // An envelope (the JSON around a text) is created only from an event with a single delta. The deltas
+    // `finishReasonPending` and `restartInStream` are not counted, because events with the same envelope need not
+    // repeat them.
     if (delta.type !== 'finishReasonPending' && delta.type !== 'restartInStream') {
       this.lastDelta = delta;
       this.deltaCount++;
@@ -108,19 +108,19 @@ export class ChunkReader implements EventSink {
   };
 
   /**
-   * Replaces the current frame (the JSON around an event's text) if a new event does not match it. If the new event is
-   * unsuitable for a frame, the current frame is kept for the next event.
+   * Replaces the current envelope (the JSON around an event's text) if a new event does not match it. If the new event
+   * is unsuitable for an envelope, the current envelope is kept for the next event.
    */
-  private updateFrame(data: string, { type, text }: TextDelta): void {
-    if (this.frame?.verify(text, data)) {
-      this.unusedFrames = 0;
+  private updateEnvelope(data: string, { type, text }: TextDelta): void {
+    if (this.envelope?.verify(text, data)) {
+      this.unusedEnvelopes = 0;
       return;
     }
-    if (this.unusedFrames === maxUnusedFrames) return;
-    const frame = DeltaFrame.tryCreate(type, text, data);
-    if (!frame) return;
-    this.frame = frame;
-    this.unusedFrames++;
+    if (this.unusedEnvelopes === maxUnusedEnvelopes) return;
+    const envelope = DeltaEnvelope.tryCreate(type, text, data);
+    if (!envelope) return;
+    this.envelope = envelope;
+    this.unusedEnvelopes++;
   }
 }
 
@@ -134,14 +134,14 @@ const eventEnd = '\n\n';
 const padding = '"obfuscation":"';
 
 /**
- * The frame of an event: the JSON before and after its text. Usually, all events of a stream have the same frame.
- * Parsing takes most of the processing time of a token, so an event with a trusted frame is not parsed.
+ * The envelope of an event: the JSON before and after its text. Usually, all events of a stream have the same envelope.
+ * Parsing takes most of the processing time of a token, so an event with a trusted envelope is not parsed.
  */
-export class DeltaFrame {
+export class DeltaEnvelope {
   /**
-   * Whether events with this frame need not be parsed. True if two events with this frame and different texts have been
-   * parsed. The parser would find any other text at the same place, because a text without escapes can't change the
-   * JSON around it.
+   * Whether events with this envelope need not be parsed. True if two events with this envelope and different texts
+   * have been parsed. The parser would find any other text at the same place, because a text without escapes can't
+   * change the JSON around it.
    */
   isTrusted = false;
 
@@ -159,10 +159,10 @@ export class DeltaFrame {
   ) {}
 
   /**
-   * Creates a frame, the JSON around a text, from an event. Returns undefined if the event does not contain the text
-   * literally, for instance because the text is escaped.
+   * Creates an envelope, the JSON around a text, from an event. Returns undefined if the event does not contain the
+   * text literally, for instance because the text is escaped.
    */
-  static tryCreate(type: TextDelta['type'], text: string, data: string): DeltaFrame | undefined {
+  static tryCreate(type: TextDelta['type'], text: string, data: string): DeltaEnvelope | undefined {
     if (data.includes('\n')) return undefined;
     const quoted = `"${text}"`;
     // A text with a quote or an escape is rejected. Its position would be uncertain, and a hostile gateway could make
@@ -174,13 +174,13 @@ export class DeltaFrame {
     const suffix = data.slice(textStart + text.length) + eventEnd;
     const paddingStart = suffix.indexOf(padding) + padding.length;
     const paddingEnd = paddingStart < padding.length ? -1 : findStringEnd(suffix, paddingStart);
-    if (paddingEnd < 0) return new DeltaFrame(type, text, prefix, suffix, undefined);
-    return new DeltaFrame(type, text, prefix, suffix.slice(0, paddingStart), suffix.slice(paddingEnd));
+    if (paddingEnd < 0) return new DeltaEnvelope(type, text, prefix, suffix, undefined);
+    return new DeltaEnvelope(type, text, prefix, suffix.slice(0, paddingStart), suffix.slice(paddingEnd));
   }
 
   /**
-   * Returns whether this frame and the parser read the same text from an event. If this text differs from the text of
-   * the frame's first event, the frame becomes trusted.
+   * Returns whether this envelope and the parser read the same text from an event. If this text differs from the text
+   * of the envelope's first event, the envelope becomes trusted.
    */
   verify(text: string, data: string): boolean {
     if (this.read(data + eventEnd, 0)?.text !== text) return false;
@@ -189,8 +189,8 @@ export class DeltaFrame {
   }
 
   /**
-   * Reads the event whose data starts at `from`. Returns undefined if the event does not match the frame. An empty text
-   * does not match, because the event might have a text in another field.
+   * Reads the event whose data starts at `from`. Returns undefined if the event does not match the envelope. An empty
+   * text does not match, because the event might have a text in another field.
    * @returns the delta and the offset of the next event
    */
   read(data: string, from: number): (TextDelta & { readonly end: number }) | undefined {

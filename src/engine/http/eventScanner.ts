@@ -10,7 +10,7 @@ export interface EventSink {
    * parsing the data.
    * @returns the offset of the next event, or -1 if the event must be passed to `onEvent`
    */
-  readFramedEvent?(text: string, from: number): number;
+  readEventInPlace?(text: string, from: number): number;
   /** Called when an event, or a body without events, is longer than `maxEventChars`. */
   onTooLong(): void;
 }
@@ -68,7 +68,7 @@ export class EventScanner {
 
   private readFramed(text: string, from: number): number {
     if (this.data !== undefined || this.name === 'error' || !text.startsWith(dataField, from)) return -1;
-    const end = this.sink.readFramedEvent?.(text, from + dataField.length) ?? -1;
+    const end = this.sink.readEventInPlace?.(text, from + dataField.length) ?? -1;
     if (end >= 0) this.name = undefined;
     return end;
   }

@@ -338,14 +338,14 @@ export class ConversationPanel extends Disposable {
     await set.selectModel(model);
   }
 
-  private async compareModels(draft: PromptInput, chosen?: readonly string[]): Promise<void> {
-    const given = { prompt: draft.prompt, models: chosen };
-    const comparison = await askForComparison(this.services, this.conversation, given);
+  private async compareModels(draft: PromptInput, models?: readonly string[]): Promise<void> {
+    const input = { prompt: draft.prompt, models };
+    const comparison = await askForComparison(this.services, this.conversation, input);
     if (!comparison) return;
-    const { prompt, models, conversation } = comparison;
+    const { prompt, conversation } = comparison;
     // The message `promptMoved` tells the page to remove the prompt from the composer.
     this.page.post({ type: 'promptMoved', prompt });
-    await this.send({ ...draft, prompt, models }, conversation);
+    await this.send({ ...draft, prompt, models: comparison.models }, conversation);
   }
 
   private handleConversationChange(change: ConversationChange): void {

@@ -60,8 +60,8 @@ export class EditorTab implements PanelFrame {
   }
 
   showTitle(title: string): void {
-    const shown = title || emptyTitle;
-    if (this.panel.title !== shown) this.panel.title = shown;
+    const newTitle = title || emptyTitle;
+    if (this.panel.title !== newTitle) this.panel.title = newTitle;
   }
 
   /**

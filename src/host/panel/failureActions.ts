@@ -33,8 +33,8 @@ const failureActions: Readonly<Record<FaultAction, FailureAction>> = {
   continueWithFallback: (conversation, { id }) => conversation.continueWithFallback(id),
   sendLater: (conversation, { id }, { schedule }) => schedule.schedule(conversation, id),
   /**
-   * Lets the user set the API key of the gateway that refused the request. If no request was sent to any gateway, the
-   * user first chooses a gateway. After any other fault, the primary gateway lacks its API key.
+   * Asks for the API key of the gateway that refused the request. Without a request, the user first chooses a gateway.
+   * After other faults, asks for the key of the primary gateway, which lacks a key.
    */
   setApiKey: async (conversation, { id, state: { gateway, failure } }, { userGateways }) => {
     const wasRefused = failure?.kind === 'auth' || failure?.kind === 'permission';

@@ -99,8 +99,8 @@ export class PanelRegistry
 
   /** Makes the conversation of the view current, so that commands act on it. */
   activateView(): void {
-    const { panelInView } = this;
-    if (panelInView) this.conversations.activate(panelInView.conversation);
+    const panel = this.panelIn(this.view);
+    if (panel) this.conversations.activate(panel.conversation);
   }
 
   get locationForNew(): PanelLocation {
@@ -240,8 +240,8 @@ export class PanelRegistry
     return [...this.panels.values()].flatMap(({ frame }) => (frame instanceof EditorTab ? frame : []));
   }
 
-  private get panelInView(): ConversationPanel | undefined {
-    return [...this.panels.values()].find(({ frame }) => frame === this.view);
+  private panelIn(frame: PanelFrame | undefined): ConversationPanel | undefined {
+    return [...this.panels.values()].find((panel) => panel.frame === frame);
   }
 
   private titles(): readonly string[] {
@@ -303,10 +303,10 @@ export class PanelRegistry
 
   private add(frame: PanelFrame, conversation: Conversation): void {
     const { id } = conversation;
-    const replaced = [...this.panels.values()].find((panel) => panel.frame === frame);
-    if (replaced) {
-      this.remove(replaced);
-      this.drafts.keepEmpty(replaced.conversation);
+    const previous = this.panelIn(frame);
+    if (previous) {
+      this.remove(previous);
+      this.drafts.keepEmpty(previous.conversation);
     }
     const panel = new ConversationPanel(frame, conversation, this.services, this.drafts.of(conversation));
     this.panels.set(id, panel);
@@ -331,7 +331,7 @@ export class PanelRegistry
       // this kind of worker.
       directives: ['worker-src blob:'],
     });
-    if (replaced) this.closeEmitter.fire(replaced.conversation);
+    if (previous) this.closeEmitter.fire(previous.conversation);
     this.visibilityEmitter.fire();
     this.rememberPanels();
   }
@@ -354,7 +354,7 @@ export class PanelRegistry
   }
 
   private rememberPanels(): void {
-    const idInView = this.panelInView?.conversation.id;
+    const idInView = this.panelIn(this.view)?.conversation.id;
     const idsInTabs = [...this.panels.keys()].filter((id) => id !== idInView);
     this.restoration.remember(idsInTabs, idInView);
   }

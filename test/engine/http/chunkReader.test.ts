@@ -139,8 +139,8 @@ const streams: readonly {
   },
 ];
 
-/** Frames with placeholders A and B. In some of them, A is not the text of the event or B affects its meaning. */
-const frames = [
+/** Envelopes with placeholders A and B. In some of them, A is not the text of the event or B affects its meaning. */
+const envelopes = [
   '{"choices":[{"delta":{"content":"A"}}]}',
   '{"id":"B","choices":[{"delta":{"content":"A"}}]}',
   '{"choices":[{"delta":{"content":"A"}}],"obfuscation":"B"}',
@@ -185,17 +185,17 @@ const strings = [
 ];
 const string = fc.constantFrom(...strings);
 
-/** Streams with few different frames and replacements of B, so that events repeat as in real streams. */
+/** Streams with few different envelopes and replacements of B, so that events repeat as in real streams. */
 const stream = fc
   .tuple(
-    fc.array(fc.constantFrom(...frames), { minLength: 1, maxLength: 2 }),
+    fc.array(fc.constantFrom(...envelopes), { minLength: 1, maxLength: 2 }),
     fc.array(string, { minLength: 1, maxLength: 2 }),
   )
   .chain(([streamFrames, replacements]) =>
     fc.array(
       fc
         .tuple(fc.constantFrom(...streamFrames), string, fc.constantFrom(...replacements))
-        .map(([frame, a, b]) => frame.replace('A', () => a).replace('B', () => b)),
+        .map(([envelope, a, b]) => envelope.replace('A', () => a).replace('B', () => b)),
       { maxLength: 20 },
     ),
   );

@@ -222,7 +222,7 @@ describe('scanner of server-sent events and bare lines (JSON without `data:`)', 
     const events: string[] = [];
     const scanner = new EventScanner({
       onEvent: (data, name) => events.push(`${name ?? 'message'} ${data}`),
-      readFramedEvent: (text, from) => {
+      readEventInPlace: (text, from) => {
         const data = text.slice(from, text.indexOf('\n', from));
         if (data === 'a') return -1;
         framed.push(data);

@@ -65,7 +65,7 @@ describe('commands in the composer', () => {
     ]);
   });
 
-  it('are found by any part of a Chinese title', async () => {
+  it('match any part of a Chinese title', async () => {
     assert.deepEqual((await open()).labels('注释'), ['翻译注释']);
   });
 

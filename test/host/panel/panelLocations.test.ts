@@ -233,7 +233,7 @@ describe('location of a conversation', () => {
     assert.notEqual((await (await createView()).load()).conversationId, conversation.id);
   });
 
-  describe('after a reload', () => {
+  describe('if a draft is opened in another location after a reload', () => {
     const unsent = { draft: 'half a thought', at: 1, changedAt: 1 };
     const open = async (location: PanelLocation): Promise<FakeFrame> => {
       panels.show(conversation, { location });
@@ -251,12 +251,12 @@ describe('location of a conversation', () => {
       return (await (await open('sideBar')).load()).unsent;
     };
 
-    it('does not affect the draft', async () => {
+    it('shows the text of the page before the reload', async () => {
       await type(unsent);
       assert.deepEqual(await unsentInView(), unsent);
     });
 
-    it('does not affect the draft of an empty conversation', async () => {
+    it('shows the text of an empty conversation', async () => {
       conversation = window.conversations.startNew();
       await type(unsent);
       const { id } = conversation;
@@ -266,23 +266,23 @@ describe('location of a conversation', () => {
       assert.deepEqual((await (await createView()).load()).unsent, unsent);
     });
 
-    it('does not bring back a draft that is older than a week', async () => {
+    it('shows no text that is older than a week', async () => {
       await type(unsent);
       assert.equal(await unsentInView(7 * 24 * 60 * 60 * 1000 + 2), undefined);
     });
 
-    it('does not bring back the draft of a deleted conversation', async () => {
+    it('shows no text of a deleted conversation', async () => {
       await type(unsent);
       drafts.delete([conversation.id]);
       assert.equal(await unsentInView(), undefined);
     });
 
-    it('does not need the draft of a page on which nothing was typed', async () => {
+    it('receives no copy of a page on which nothing was typed', async () => {
       await type({ draft: '', at: 1 } as typeof unsent);
       assert.equal(await unsentInView(), undefined);
     });
 
-    it('does not affect a draft if VS Code was killed half a second after the last key press', async () => {
+    it('shows the text that was typed half a second before VS Code was killed', async () => {
       await type(unsent);
       await window.clock.advance(500);
       assert.deepEqual(memory.get('holysheep.unsent'), { [conversation.id]: unsent });
@@ -342,27 +342,27 @@ describe('location of a conversation', () => {
     });
   });
 
-  describe('if it is the side bar', () => {
+  describe('side bar', () => {
     let view: FakeFrame;
     beforeEach(async () => {
       panels.show(conversation);
       view = await createView();
     });
 
-    it('is taken from the conversation that was there before', async () => {
+    it('shows a conversation in place of the previous one', async () => {
       const other = await ask('about pears');
       panels.show(other);
       assert.equal((await view.load()).conversationId, other.id);
       assert.deepEqual([closed, panels.locationOf(conversation.id)], [[conversation], undefined]);
     });
 
-    it('is visible only while VS Code shows the view', () => {
+    it('makes the conversation visible only while VS Code shows the view', () => {
       assert.equal(panels.isVisible(conversation.id), true);
       view.setVisible(false);
       assert.equal(panels.isVisible(conversation.id), false);
     });
 
-    it('remains the same while the view is hidden', async () => {
+    it('shows the same conversation after the view was hidden', async () => {
       await view.load();
       view.setVisible(false);
       view.setVisible(true);
@@ -425,7 +425,7 @@ describe('location of a conversation', () => {
       assert.deepEqual([panels.locationOf(conversation.id), openIn], ['sideBar', 'editor']);
     });
 
-    it('is also the location of the next conversations if the argument is "always"', async () => {
+    it('becomes the default location if the argument is "always"', async () => {
       await run('openInEditor', 'always');
       assert.deepEqual([tabs.length, panels.locationForNew], [1, 'editor']);
     });
@@ -437,14 +437,16 @@ describe('location of a conversation', () => {
       await run('openInSideBar');
       assert.equal((await (await createView()).load()).conversationId, conversation.id);
     });
+  });
 
+  describe('title commands of the view', () => {
     for (const { command } of manifest.contributes.menus['view/title']) {
       if (command.startsWith('holysheep.chat.')) {
-        it(`is known to the command ${command} in the title of the view`, () => assert.ok(viewCommands.has(command)));
+        it(`include ${command}`, () => assert.ok(viewCommands.has(command)));
       }
     }
 
-    it('decides which conversation a command in the title of the view is for', async () => {
+    it('act on the conversation in the view', async () => {
       panels.show(conversation);
       await createView();
       openIn = 'editor';

@@ -153,7 +153,7 @@ describe('prompt that a panel sends', () => {
 
   const comparison = { prompt: 'Why?', more: { prompt: 'Why?', models: ['a', 'b'] } };
 
-  it('is compared by the models with which the prompt came back into the composer', async () => {
+  it('is sent to the models with which it returned to the composer', async () => {
     hasKey = true;
     await receive({ type: 'send', ...comparison });
     assert.deepEqual(valuesOf(conversation.lastAnswers, 'model'), ['a', 'b']);
@@ -165,7 +165,7 @@ describe('prompt that a panel sends', () => {
     assert.deepEqual(returned(), [{ type: 'prefill', text: 'Why?', more: { prompt: 'Why?' } }]);
   });
 
-  it('is requested from the page for a comparison, unless the panel is hidden', () => {
+  it('comes from the page if the panel is visible', () => {
     assert.equal(panel.compareDraft(['c', 'd']), true);
     assert.deepEqual(view.posted.at(-1), { type: 'compareDraft', models: ['c', 'd'] });
     view.setVisible(false);
