@@ -70,7 +70,7 @@ export function createPanel(
   const announcer = createAnnouncer();
   const focusInput = (): void => {
     if (!isReadOnly) composer.focus();
-    else context.moveFocus((isOpenHereOffered && noticeArea.firstButton) || conversation.element);
+    else context.moveFocus((isOpenHereOffered && noticeArea.element.querySelector('button')) || conversation.element);
   };
   const context: PageContext = {
     strings,

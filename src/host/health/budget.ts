@@ -230,9 +230,7 @@ export class Budget extends Disposable {
   }
 }
 
-function isWarning({ kind }: HostNotice): boolean {
-  return kind === 'spending';
-}
+const isWarning = ({ kind }: HostNotice): boolean => kind === 'spending';
 
 function sum(amounts: readonly number[]): number {
   return amounts.reduce((total, amount) => total + amount, 0);

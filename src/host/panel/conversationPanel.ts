@@ -67,7 +67,7 @@ export class ConversationPanel extends Disposable {
     );
     this.register(services.conversations.keepOpen(conversation));
     this.register(notices.add(this));
-    this.register(frame.onDidChangeState(() => notices.handleVisibilityChange()));
+    this.register(frame.onDidChangeState(() => queueMicrotask(notices.notifyIfHidden)));
     for (const source of [gatewaySets, efforts]) this.register(source.onDidChange(updateConnection));
     this.register(suggestions.onDidChange(() => conversation.tree.firstPrompt === undefined && updateConnection()));
     this.register(vscode.languages.onDidChangeDiagnostics(({ uris }) => this.handleDiagnosticsChange(uris)));

@@ -8,7 +8,7 @@ interface NoticePanel {
   postNotices(): void;
 }
 
-type Choice = Promise<string | undefined>;
+type Choice = PromiseLike<string | undefined>;
 
 interface Entry {
   readonly notice: HostNotice;
@@ -36,14 +36,9 @@ class Notices {
     return {
       dispose: () => {
         this.panels.delete(panel);
-        this.handleVisibilityChange();
+        queueMicrotask(this.notifyIfHidden);
       },
     };
-  }
-
-  handleVisibilityChange(): void {
-    // VS Code and the registry of panels hide a panel before they show another panel in its place.
-    queueMicrotask(() => this.notifyIfHidden());
   }
 
   /**
@@ -51,7 +46,7 @@ class Notices {
    * @param notify shows a notification in place of the notice, as soon as no panel is visible
    * @returns the caption of the clicked button, or undefined if the notice ends without a click
    */
-  show(content: Omit<HostNotice, 'id'>, notify: () => Choice): Choice {
+  show(content: Omit<HostNotice, 'id'>, notify: () => Choice): Promise<string | undefined> {
     return new Promise((resolve) => {
       this.remove(({ actions }) => actions.length === 0);
       this.entries.add({ notice: { ...content, id: randomUUID() }, resolve, notify });
@@ -74,13 +69,17 @@ class Notices {
     }
   }
 
-  private notifyIfHidden(): void {
+  /**
+   * Replaces the notices with notifications if no panel is visible. To be called in a microtask when a panel is hidden,
+   * because VS Code hides a panel before it shows another panel in its place.
+   */
+  readonly notifyIfHidden = (): void => {
     if ([...this.panels].some(({ isVisible }) => isVisible)) return;
     for (const entry of this.entries) {
       this.entries.delete(entry);
       entry.resolve(entry.notify());
     }
-  }
+  };
 
   private post(): void {
     for (const panel of this.panels) panel.postNotices();

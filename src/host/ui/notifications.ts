@@ -24,7 +24,7 @@ export function showMessage(
   actions: readonly MessageAction[] = [],
 ): void {
   const titles = actions.map(({ title }) => title);
-  show('message', kind, message, titles)
+  askUser(kind, message, titles, undefined, 'message')
     .then((title) => actions.find((action) => action.title === title)?.run())
     .then(undefined, log.error);
 }
@@ -39,24 +39,13 @@ export function askUser(
   message: string,
   titles: readonly string[],
   detail?: string,
-): Promise<string | undefined> {
-  return show('question', kind, message, titles, detail);
-}
-
-async function show(
-  kind: HostNotice['kind'],
-  severity: HostNotice['severity'],
-  message: string,
-  actions: readonly string[],
-  detail?: string,
-): Promise<string | undefined> {
+  noticeKind: HostNotice['kind'] = 'question',
+): Thenable<string | undefined> {
   const { showInformationMessage, showWarningMessage, showErrorMessage } = vscode.window;
-  const notify = { information: showInformationMessage, warning: showWarningMessage, error: showErrorMessage }[
-    severity
-  ];
+  const show = { information: showInformationMessage, warning: showWarningMessage, error: showErrorMessage }[kind];
   const text = plainMessage(message);
-  if (detail !== undefined) return notify(text, { modal: true, detail }, ...actions);
-  return notices.show({ kind, severity, text, actions }, async () => notify(text, ...actions));
+  if (detail !== undefined) return show(text, { modal: true, detail }, ...titles);
+  return notices.show({ kind: noticeKind, severity: kind, text, actions: titles }, () => show(text, ...titles));
 }
 
 const statusBarMessageMs = 5000;
@@ -165,16 +154,15 @@ export async function withDelayedProgress<T>(title: string, work: (signal: Abort
   if (earlyResult !== 'late') return earlyResult;
   const text = plainMessage(title);
   const actions = [vscode.l10n.t('Cancel')];
-  const notify = async (): Promise<undefined> => {
-    const options = { location: vscode.ProgressLocation.Notification, title: text, cancellable: true };
-    await vscode.window.withProgress(options, (_progress, token) => {
-      token.onCancellationRequested(() => abort.abort());
-      return result;
-    });
-  };
+  const options = { location: vscode.ProgressLocation.Notification, title: text, cancellable: true };
   notices
-    .show({ kind: 'progress', severity: 'information', text, actions }, notify)
-    .then((action) => action !== undefined && abort.abort())
+    .show({ kind: 'progress', severity: 'information', text, actions }, () =>
+      vscode.window.withProgress(options, async (_progress, token): Promise<undefined> => {
+        token.onCancellationRequested(() => abort.abort());
+        await result;
+      }),
+    )
+    .then((action) => action && abort.abort())
     .catch(() => undefined);
   // The array identifies the notice, because other work with the same title might be in progress.
   return result.finally(() => notices.end((notice) => notice.actions === actions));

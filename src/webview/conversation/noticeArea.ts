@@ -56,9 +56,6 @@ export function createNoticeArea({ strings, announcer, focusComposer, onLocalCha
   };
   return {
     element: area,
-    get firstButton(): HTMLElement | null {
-      return body.querySelector('button');
-    },
     /** IDs of the notices that the user has dismissed. */
     get dismissed(): readonly string[] {
       return dismissed;
