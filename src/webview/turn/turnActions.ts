@@ -1,3 +1,4 @@
+import { readPlainText } from '../markdown/plainText';
 import type { PageContext } from '../pageContext';
 import { button, element, type Icon, iconButton, markCopied, svgIcon } from '../util/element';
 import { createMenu, type MenuItem } from '../util/menu';
@@ -79,7 +80,10 @@ export function answerActions(
     copyAnswer: [text !== '', () => copy(text)],
     copyPlainText: [
       text !== '',
-      () => copy(article.querySelector<HTMLElement>('[data-part="answer"]')?.innerText.trim() ?? ''),
+      () => {
+        const shown = article.querySelector<HTMLElement>('[data-part="answer"]');
+        if (shown) copy(readPlainText(shown));
+      },
     ],
     copyRequest: [hasEnded, () => post({ type: 'copyRequest', answerId })],
     exportConversation: [true, () => post({ type: 'exportConversation' })],

@@ -87,11 +87,39 @@ describe('actions for an answer', () => {
     assert.equal(page.window.document.activeElement, page.all('article', 'Assistant')[0]);
   });
 
-  it('copy the rendered text without Markdown', () => {
-    page.snapshot([exchange('a', { state: done })]);
-    // Replaces `innerText`, which jsdom lacks because it has no layout.
-    Object.defineProperty(page.part('answer'), 'innerText', { value: 'Hi\n' });
-    page.receive({ type: 'answerAction', answerId: 'a', action: 'copyPlainText' });
-    assert.deepEqual([page.posted, page.announced], [[{ type: 'copy', text: 'Hi' }], 'Copied']);
+  describe('copy the rendered text', () => {
+    beforeEach(() => {
+      page.snapshot([exchange('a', { state: done })]);
+      // Replaces `innerText`, which jsdom lacks because it has no layout.
+      Object.defineProperty(page.window.HTMLElement.prototype, 'innerText', {
+        configurable: true,
+        get(this: HTMLElement) {
+          return this.textContent;
+        },
+      });
+    });
+    const copied = (html: string): unknown => {
+      page.part('answer').innerHTML = html;
+      page.receive({ type: 'answerAction', answerId: 'a', action: 'copyPlainText' });
+      return page.posted.at(-1);
+    };
+
+    it('without Markdown', () => {
+      assert.deepEqual(copied('<p><strong>Hi</strong> there</p>'), { type: 'copy', text: 'Hi there' });
+      assert.equal(page.announced, 'Copied');
+    });
+
+    it('with the marks of lists', () => {
+      const ordered = '<ol start="3"><li>three </li><li><p>four </p></li></ol>';
+      const tasks = '<ul><li data-checked="true">done </li><li data-checked="false">open </li></ul>';
+      const text = '3. three 4. four - plain - [x] done - [ ] open';
+      assert.deepEqual(copied(`${ordered}<ul><li>plain </li></ul>${tasks}`), { type: 'copy', text });
+    });
+
+    it('without changing the answer', () => {
+      copied('<ul><li>plain</li></ul>');
+      assert.equal(page.part('answer').innerHTML, '<ul><li>plain</li></ul>');
+      assert.equal(article().querySelectorAll('[data-part="answer"]').length, 1);
+    });
   });
 });

@@ -1,0 +1,23 @@
+/**
+ * Returns the text of an answer without Markdown, as it is visible on screen. The browser leaves out the marks of list
+ * items, so they are added as text to a copy of the answer.
+ */
+export function readPlainText(answer: HTMLElement): string {
+  const copy = answer.cloneNode(true) as HTMLElement;
+  for (const item of copy.querySelectorAll('li')) {
+    (item.querySelector(':scope > p:first-child') ?? item).prepend(listMark(item));
+  }
+  // The browser computes the visible text only for elements in the document.
+  answer.after(copy);
+  const text = copy.innerText.trim();
+  copy.remove();
+  return text;
+}
+
+function listMark(item: HTMLLIElement): string {
+  const list = item.closest<HTMLOListElement>('ol, ul');
+  if (list?.tagName === 'OL') return `${list.start + [...list.children].indexOf(item)}. `;
+  const { checked } = item.dataset;
+  if (checked === undefined) return '- ';
+  return checked === 'true' ? '- [x] ' : '- [ ] ';
+}
