@@ -54,6 +54,8 @@ export class FakeEditor {
   /** Texts for the next input boxes, in place of `typed`. */
   texts: (string | undefined)[] = [];
   inputPrompts: string[] = [];
+  /** The initial texts of the input boxes. */
+  inputValues: (string | undefined)[] = [];
   /** The documents that exist only in memory and were opened, by their paths. */
   documents: (readonly [path: string, text: string | undefined])[] = [];
   /** Checks a text in the last input box. */
@@ -61,7 +63,8 @@ export class FakeEditor {
 
   reset(): void {
     [this.messages, this.commands, this.quickPicks, this.clipboard] = [[], [], [], ''];
-    [this.pressed, this.accepted, this.typed, this.inputPrompts] = [undefined, undefined, undefined, []];
+    [this.pressed, this.accepted, this.typed] = [undefined, undefined, undefined];
+    [this.inputPrompts, this.inputValues] = [[], []];
     [this.isPatient, this.answers, this.texts] = [false, [], []];
     this.documents = [];
     this.runs = () => Promise.resolve();
@@ -119,12 +122,15 @@ export class FakeEditor {
         showTextDocument: () => Promise.resolve(),
         showInputBox: ({
           prompt,
+          value,
           validateInput,
         }: {
           readonly prompt: string;
+          readonly value?: string;
           readonly validateInput?: (text: string) => unknown;
         }) => {
           this.inputPrompts.push(prompt);
+          this.inputValues.push(value);
           this.validateInput = validateInput;
           return Promise.resolve(this.texts.length > 0 ? this.texts.shift() : this.typed);
         },

@@ -148,6 +148,8 @@ function refusesUpstreamKey({ searchText, wrapperMessage, codes }: ProviderError
 
 export interface FaultContext {
   readonly baseUrl: string;
+  /** The gateway's label in messages. By default, the host of the base URL. */
+  readonly label?: string;
   readonly model: string;
   readonly status: number | undefined;
   /** Time at which the limit resets, in epoch milliseconds. */
@@ -163,12 +165,13 @@ const maxHostChars = 260;
 /** Returns the error message for the user, and the provider's own message. API keys are removed from both. */
 export function describeFault(
   fault: Fault,
-  { baseUrl, model, status, resetsAt, last, minutes }: FaultContext,
+  { baseUrl, label, model, status, resetsAt, last, minutes }: FaultContext,
   { localize, formatTime, keys }: EngineEnvironment & { readonly keys: KeyRedactor },
 ) {
   const detail = keys.redact(fault.detail);
   const message = localize(fault.message, {
     host: hostOf(baseUrl),
+    gateway: label ?? hostOf(baseUrl),
     proxy: visibleText(keys.redact(fault.proxy ?? ''), maxHostChars),
     model,
     status: status ?? '',

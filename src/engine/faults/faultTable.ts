@@ -50,9 +50,9 @@ export interface FaultRow {
   readonly kind: FaultKind;
   readonly policy: Policy;
   /**
-   * Error message in English, which is also the key of its translations. Its placeholders are `{host}`, `{proxy}`,
-   * `{model}`, `{status}`, `{detail}`, `{time}`, `{seconds}`, `{minutes}`, and `{last}` for the message of the previous
-   * fault.
+   * Error message in English, which is also the key of its translations. Its placeholders are `{gateway}` for the
+   * gateway's label, `{host}` for its host, `{proxy}`, `{model}`, `{status}`, `{detail}`, `{time}`, `{seconds}`,
+   * `{minutes}`, and `{last}` for the message of the previous fault.
    */
   readonly message: string;
   /**
@@ -101,17 +101,19 @@ const rows = {
     ),
   ),
   connectionRefused: ofProvider(
-    toGateway(row('connection', transient, '{host} is not accepting connections.', 'retryNow', 'checkUrl')),
+    toGateway(row('connection', transient, '{gateway} is not accepting connections.', 'retryNow', 'checkUrl')),
   ),
-  connectTimeout: ofProvider(toGateway(row('timeout', transient, 'The connection to {host} timed out.', 'retryNow'))),
+  connectTimeout: ofProvider(
+    toGateway(row('timeout', transient, 'The connection to {gateway} timed out.', 'retryNow')),
+  ),
   connectionReset: toGateway(
-    row('connection', { retry: 'transient', freeReplay: true }, 'The connection to {host} was dropped.', 'retryNow'),
+    row('connection', { retry: 'transient', freeReplay: true }, 'The connection to {gateway} was dropped.', 'retryNow'),
   ),
   certificateUntrusted: toGateway(
     row(
       'tls',
       never,
-      'The certificate of {host} is not trusted. Check the proxy and certificate settings.',
+      'The certificate of {gateway} is not trusted. Check the proxy and certificate settings.',
       'networkSettings',
       'retryNow',
     ),
@@ -120,7 +122,7 @@ const rows = {
     row('proxy', never, 'The proxy requires authentication. Check the proxy settings.', 'networkSettings', 'retryNow'),
   ),
   proxyCannotConnect: toGateway(
-    row('proxy', transient, "The proxy can't reach {host}.", 'retryNow', 'networkSettings'),
+    row('proxy', transient, "The proxy can't reach {gateway}.", 'retryNow', 'networkSettings'),
   ),
   proxyUnreachable: toGateway(
     row(
@@ -135,7 +137,7 @@ const rows = {
     row(
       'proxy',
       never,
-      'The proxy refused the connection to {host}. Check the proxy settings.',
+      'The proxy refused the connection to {gateway}. Check the proxy settings.',
       'networkSettings',
       'retryNow',
     ),
@@ -144,13 +146,13 @@ const rows = {
     row(
       'not-a-stream',
       atMost(1),
-      "{host} doesn't use HTTP at this address. Check the base URL.",
+      "{gateway} doesn't use HTTP at this address. Check the base URL.",
       'checkUrl',
       'retryNow',
     ),
   ),
   headersTimeout: ofProvider(
-    toGateway(row('timeout', atDoubleCharge, 'No response from {host} in {seconds} s.', 'retryNow', 'switchModel')),
+    toGateway(row('timeout', atDoubleCharge, 'No response from {gateway} in {seconds} s.', 'retryNow', 'switchModel')),
   ),
   webPage: toGateway(
     row(
@@ -171,7 +173,7 @@ const rows = {
   browserChallenge: row(
     'not-a-stream',
     never,
-    'Cloudflare blocks non-browser requests to {host}. Check the base URL or try another network.',
+    'Cloudflare blocks non-browser requests to {gateway}. Check the base URL or try another network.',
     'checkUrl',
     'retryNow',
   ),
@@ -203,11 +205,11 @@ const rows = {
   noChannel: row(
     'model',
     never,
-    '{host} has no channel for {model} in your group. Switch models, or contact its support.',
+    '{gateway} has no channel for {model} in your group. Switch models, or contact its support.',
     'switchModel',
   ),
-  modelUnpriced: row('model', never, "{host} can't serve {model}: {detail}", 'switchModel'),
-  keyRejected: row('auth', never, 'The key for {host} was rejected. Set a valid API key.', 'setApiKey', 'retryNow'),
+  modelUnpriced: row('model', never, "{gateway} can't serve {model}: {detail}", 'switchModel'),
+  keyRejected: row('auth', never, 'The key for {gateway} was rejected. Set a valid API key.', 'setApiKey', 'retryNow'),
   upstreamKeyRejected: row(
     'gateway',
     never,
@@ -218,8 +220,8 @@ const rows = {
   outOfCredit: limit(
     'credit',
     never,
-    { isSlow: true, canSendLater: false, messageWithTime: 'No credit left at {host} until {time}.' },
-    'Out of credit at {host}. Top up, or switch to a model within your balance.',
+    { isSlow: true, canSendLater: false, messageWithTime: 'No credit left at {gateway} until {time}.' },
+    'Out of credit at {gateway}. Top up, or switch to a model within your balance.',
     'openBilling',
     'switchModel',
     'retryNow',
@@ -228,7 +230,7 @@ const rows = {
     'credit',
     hint,
     { canSendLater: false, endsAs: 'outOfCredit' },
-    'Waiting for the credit limit at {host} to reset.',
+    'Waiting for the credit limit at {gateway} to reset.',
     'openBilling',
     'switchModel',
     'retryNow',
@@ -241,11 +243,11 @@ const rows = {
     'setApiKey',
     'switchModel',
   ),
-  pathNotFound: row('not-found', never, 'No API found at this address on {host}. Check the base URL.', 'checkUrl'),
+  pathNotFound: row('not-found', never, 'No API found at this address on {gateway}. Check the base URL.', 'checkUrl'),
   requestTooLarge: row(
     'too-large',
     never,
-    'The request is too large for {host}. Shorten the prompt or start a new conversation.',
+    'The request is too large for {gateway}. Shorten the prompt or start a new conversation.',
     'newConversation',
   ),
   parameterInvalid: row('request', never, 'Invalid parameter: {detail}', 'retryNow'),
@@ -253,7 +255,7 @@ const rows = {
     'rate-limit',
     hint,
     { canSendLater: true, endsAs: 'usageLimitReached' },
-    'Rate limited by {host}.',
+    'Rate limited by {gateway}.',
     'retryNow',
     'switchModel',
   ),
@@ -261,15 +263,15 @@ const rows = {
     'rate-limit',
     { retry: 'overload' },
     { canSendLater: true, endsAs: 'usageLimitReached' },
-    'Rate limited by {host}.',
+    'Rate limited by {gateway}.',
     'retryNow',
     'switchModel',
   ),
   usageLimitReached: limit(
     'rate-limit',
     never,
-    { isSlow: true, canSendLater: true, messageWithTime: 'Rate limited by {host} until {time}.' },
-    'The usage limit at {host} has been reached. Raise the limit there, or switch models.',
+    { isSlow: true, canSendLater: true, messageWithTime: 'Rate limited by {gateway} until {time}.' },
+    'The usage limit at {gateway} has been reached. Raise the limit there, or switch models.',
     'switchModel',
     'retryNow',
   ),
@@ -286,7 +288,7 @@ const rows = {
   overloaded: limit(
     'overloaded',
     { retry: 'overload', fallback: true },
-    { canSendLater: true, messageWithTime: 'The model at {host} is overloaded. Try again after {time}.' },
+    { canSendLater: true, messageWithTime: 'The model at {gateway} is overloaded. Try again after {time}.' },
     'The model is overloaded.',
     'retryNow',
     'switchModel',
@@ -307,7 +309,7 @@ const rows = {
     'retryNow',
     'checkUrl',
   ),
-  unexpectedStatus: row('server', never, 'Unexpected status {status} from {host}.', 'retryNow', 'checkUrl'),
+  unexpectedStatus: row('server', never, 'Unexpected status {status} from {gateway}.', 'retryNow', 'checkUrl'),
 
   // Faults of a response whose body is not an answer, or not a complete answer.
   noBody: row('empty', atMost(2), 'The response was empty.', 'retryNow', 'switchModel'),
@@ -367,11 +369,11 @@ const rows = {
   ),
 
   // Faults that the engine itself causes: it refuses to send a request, or it has an internal error.
-  noKey: row('auth', never, 'No API key is set for {host}.', 'setApiKey', 'retryNow'),
+  noKey: row('auth', never, 'No API key is set for {gateway}.', 'setApiKey', 'retryNow'),
   budget: row(
     'budget',
     never,
-    '{last} {host} failed too often, so automatic retries are paused.',
+    '{last} {gateway} failed too often, so automatic retries are paused.',
     'retryNow',
     'switchModel',
   ),
@@ -379,7 +381,7 @@ const rows = {
   breakerOpen: row(
     'breaker',
     { retry: 'breaker' },
-    '{model} at {host} keeps failing, so the next attempt is delayed.',
+    '{model} at {gateway} keeps failing, so the next attempt is delayed.',
     'retryNow',
     'tryAnyway',
     'switchModel',

@@ -5,7 +5,7 @@ import { faultOfRow, type Fault } from '../faults/classify';
 import type { OutageFault } from '../gate/gatewayHealth';
 import type { Gate } from '../gate/gate';
 import type { GatewayState, GatewayStates, ModelCooldown, RetryBudget } from '../gate/gatewayState';
-import { hostOf, usesPlainHttp } from '../gateway/baseUrl';
+import { usesPlainHttp } from '../gateway/baseUrl';
 import {
   gatewaysFor,
   gatewaysThatMayHave,
@@ -104,10 +104,14 @@ export class TurnGateways {
     return (this.current ?? this.primaryGateway)?.id ?? '';
   }
 
-  /** Host of a gateway with plain HTTP, to which only the user can switch. Undefined if there is no such gateway. */
-  get plainHttpHost(): string | undefined {
-    const plainHttp = this.usableGateways.find((gateway) => !this.isEncryptedEnough(gateway));
-    return plainHttp && hostOf(plainHttp.id);
+  /** The label of the gateway for the current or next attempt, like {@link baseUrl}. */
+  get label(): string {
+    return (this.current ?? this.primaryGateway)?.label ?? '';
+  }
+
+  /** Label of a gateway with plain HTTP, to which only the user can switch. Undefined if there is no such gateway. */
+  get plainHttpLabel(): string | undefined {
+    return this.usableGateways.find((gateway) => !this.isEncryptedEnough(gateway))?.label;
   }
 
   /** Returns whether the gateway could answer at once and the turn may use it without asking the user. */

@@ -111,17 +111,17 @@ export class TurnMessages {
    * to such a gateway.
    */
   private withPlainHttpNote(message: string, { leavesGateway }: Fault): string {
-    const host = this.gateways.plainHttpHost;
-    if (!leavesGateway || host === undefined) return message;
-    return this.deps.localize('{message} The backup gateway {host} was not tried, because it uses plain HTTP.', {
+    const gateway = this.gateways.plainHttpLabel;
+    if (!leavesGateway || gateway === undefined) return message;
+    return this.deps.localize('{message} The backup gateway {gateway} was not tried, because it uses plain HTTP.', {
       message,
-      host,
+      gateway,
     });
   }
 
   describeFault(fault: Fault, circumstances: Partial<FaultContext> = {}) {
-    const { baseUrl, answeringModel: model } = this.gateways;
-    const values = { baseUrl, model, status: this.attempts.current?.status, ...circumstances };
+    const { baseUrl, label, answeringModel: model } = this.gateways;
+    const values = { baseUrl, label, model, status: this.attempts.current?.status, ...circumstances };
     return describeFault(fault, values, this.deps);
   }
 

@@ -9,8 +9,9 @@ import { knownGatewayOf, knownGateways } from '../settings/knownGateways';
  * Asks the user for an API key in an input box. Returns the typed text unchanged, or undefined if the user dismissed
  * the input box.
  * @param url the base URL of the key's gateway
+ * @param value the initial text
  */
-export function askForApiKey(url: string): Thenable<string | undefined> {
+export function askForApiKey(url: string, value = ''): Thenable<string | undefined> {
   const host = hostOf(url);
   const { keyPage, keyPrefix } = knownGatewayOf(url) ?? {};
   return askForText({
@@ -24,6 +25,7 @@ export function askForApiKey(url: string): Thenable<string | undefined> {
             keyPage,
           ),
     ...(keyPrefix !== undefined && { placeHolder: `${keyPrefix}…` }),
+    value,
     password: true,
     ignoreFocusOut: true,
     validateInput: (input) => validateApiKey(input, url),

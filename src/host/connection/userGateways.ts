@@ -226,6 +226,10 @@ export class UserGateways extends Disposable {
     return this.unresponsive.includes(baseUrl);
   }
 
+  get lists() {
+    return this.deps.lists;
+  }
+
   async addUnresponsive(baseUrl: string): Promise<void> {
     await this.deps.memory.update(unresponsiveKey, [...this.unresponsive, baseUrl]);
   }

@@ -66,17 +66,15 @@ async function addChosen(
   const access = await gainAccess(deps, gateway, earlier);
   if ('state' in access) return access;
   const { result } = access;
+  let { newKey } = access;
   const isUnresponsive = !hasResponded(result);
   if (result.state !== 'verified' && isUnresponsive) {
     const next = await chooseNext(gateway, result);
     if (next === 'retry') return addChosen(deps, gateway, access);
-    if (next === 'edit') {
-      const edited = await editGateway(gateway);
-      // The user was told that the API key is sent only to one origin, so the key is reused only if the edited gateway
-      // has the same origin.
-      return addChosen(deps, edited, edited && originOf(edited.url) === origin ? access : undefined);
-    }
+    if (next === 'edit') return addChosen(deps, await editGateway(gateway), access);
     if (!next) return cancelled;
+    if (access.needsKey) newKey ??= await askForNewKey(deps, gateway);
+    if (access.needsKey && newKey === undefined) return cancelled;
   }
   const name = gateway.name ?? host;
   const role = await chooseRole(deps, name);
@@ -85,7 +83,6 @@ async function addChosen(
     result.state === 'verified' ? await pickModelNames(deps, { name, role }, result) : new Map<string, string>();
   if (!models) return cancelled;
   const { settings, keys, log, gatewaySets, userGateways } = deps;
-  const { newKey } = access;
   const previousKey = await keys.getIfReadable(origin);
   if (newKey !== undefined) await keys.set(origin, newKey);
   if (access.isConfirmedKeyless) await keys.confirmKeyless(origin);
@@ -96,7 +93,7 @@ async function addChosen(
   let undo: () => Thenable<void>;
   if (role === 'primary') {
     await gatewaySets.useOwn();
-    undo = await settings.setPrimary(entry, false);
+    undo = await settings.setPrimary(entry, false, userGateways.lists);
   } else undo = await settings.addBackup(entry);
   const undoAll = async (): Promise<void> => {
     await undo();
@@ -121,7 +118,10 @@ async function addChosen(
 }
 
 interface Access {
+  /** Origin of the server, the only one that may get the new key. */
+  readonly origin: string;
   readonly result: Exclude<ProbeResult, { state: 'cancelled' }>;
+  readonly needsKey: boolean;
   /** API key that the user has entered and that is not stored yet. */
   readonly newKey?: string;
   /** Whether the user has confirmed that the gateway at this private address needs no API key. */
@@ -142,7 +142,7 @@ function chooseNext(
     name === undefined
       ? vscode.l10n.t("{0} doesn't respond ({1})", plainLabel(host), reason)
       : vscode.l10n.t("{0} doesn't respond at {1} ({2})", plainLabel(name), plainLabel(host), reason);
-  const afterStart = isLocalUrl(url) ? vscode.l10n.t('start its server first') : '';
+  const afterStart = isLocalUrl(url) && row !== 'hostNotFound' ? vscode.l10n.t('start its server first') : '';
   return choose(question, [
     { label: vscode.l10n.t('Try again'), description: afterStart, value: 'retry' },
     { label: vscode.l10n.t('Edit the base URL…'), value: 'edit' },
@@ -155,8 +155,8 @@ function chooseNext(
 }
 
 /**
- * Tests the connection to a gateway that is being added. The user is asked for an API key, unless the gateway accepts
- * requests with the stored key or without a key.
+ * Tests the connection to a gateway that is being added. The user is asked for an API key, unless the gateway does not
+ * respond or accepts requests with the stored key or without a key.
  */
 async function gainAccess(
   deps: GatewayDeps,
@@ -164,25 +164,38 @@ async function gainAccess(
   earlier: Access | undefined,
 ): Promise<Access | AddGatewayResult> {
   const { url } = gateway;
-  const needsKey = earlier ? earlier.newKey !== undefined : await needsApiKey(deps, url);
+  const origin = originOf(url);
+  const again = earlier?.origin === origin ? earlier : undefined;
+  const needsKey = again?.needsKey ?? (await needsApiKey(deps, url));
   if (needsKey === undefined) return cancelled;
-  if (!needsKey) {
+  let newKey = again?.newKey;
+  if (newKey === undefined) {
+    // A mistyped address is noticed before the user enters a key.
     const { key, result } = await probeGateway(deps, url);
     if (result.state === 'cancelled') return cancelled;
-    const isConfirmedKeyless = key === undefined && isPrivateUrl(url);
-    if (result.state !== 'rejected') return { result, isConfirmedKeyless };
+    const isConfirmedKeyless = !needsKey && key === undefined && isPrivateUrl(url);
+    if (needsKey ? !hasResponded(result) : result.state !== 'rejected')
+      return { origin, result, needsKey, isConfirmedKeyless };
+    newKey = await askForNewKey(deps, gateway, earlier?.newKey);
+    if (newKey === undefined) return cancelled;
   }
-  const input = earlier?.newKey ?? (await askForApiKey(url));
-  if (input === undefined) return cancelled;
-  const again: MessageAction = {
-    title: vscode.l10n.t('Enter the key again'),
-    run: () => addChosen(deps, gateway),
-  };
-  const newKey = readKeyOrNotify(input, deps.log, [again]);
-  if (newKey === undefined) return { state: 'rejected' };
-  const result = await verifyKey(newKey, url, deps, [again]);
+  const result = await verifyKey(newKey, url, deps, [keyAgainAction(deps, gateway)]);
   const { state } = result;
-  return state === 'cancelled' || state === 'rejected' ? { state } : { result, newKey };
+  return state === 'cancelled' || state === 'rejected' ? { state } : { origin, result, needsKey, newKey };
+}
+
+/**
+ * Asks the user for an API key.
+ * @param previous key that the user entered for another address. It is the initial text of the input box.
+ * @returns undefined if the user cancels or enters no valid key
+ */
+async function askForNewKey(deps: GatewayDeps, gateway: GatewayEntry, previous?: string): Promise<string | undefined> {
+  const input = await askForApiKey(gateway.url, previous);
+  return input === undefined ? undefined : readKeyOrNotify(input, deps.log, [keyAgainAction(deps, gateway)]);
+}
+
+function keyAgainAction(deps: GatewayDeps, gateway: GatewayEntry): MessageAction {
+  return { title: vscode.l10n.t('Enter the key again'), run: () => addChosen(deps, gateway) };
 }
 
 /** Requests the model list of a gateway, with the stored API key if there is one. */

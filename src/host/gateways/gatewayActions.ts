@@ -108,7 +108,7 @@ async function makePrimary(deps: GatewayDeps, { id, label }: Gateway): Promise<v
   const names = [...(entry.models?.keys() ?? [])].filter((name) => name !== wildcardModel);
   const note = describeStaleSettings(deps, names);
   const budgetBefore = settings.budget();
-  const undo = await settings.setPrimary(entry, true);
+  const undo = await settings.setPrimary(entry, true, deps.userGateways.lists);
   const message = vscode.l10n.t('{0} is now the primary gateway.', label);
   showMessage(log, 'information', inSentences(message, budgetNote(budgetBefore, settings.budget()), note), [
     { title: vscode.l10n.t('Undo'), run: () => undo().catch(onError) },

@@ -129,12 +129,18 @@ export function pickModels(
     const stillActive = active === undefined ? undefined : picker.items.find(({ model }) => model === active);
     if (stillActive) picker.activeItems = [stillActive];
   };
-  const createItem = (model: string, source?: LoadedList, labels: readonly string[] = []): ModelItem => {
+  const createItem = (
+    model: string,
+    source?: LoadedList,
+    place?: string | false,
+    ...names: readonly string[]
+  ): ModelItem => {
     const label = plainLabel(model);
     const isCurrent = model === current;
     const facts = factsText(catalog.factsOf(model, source?.gateway?.id));
-    const description = joinNotes(isCurrent && vscode.l10n.t('current'), facts, ...labels);
-    const detail = isCurrent || recentModels.has(model) ? source?.essence?.(model) : undefined;
+    const description = joinNotes(isCurrent && vscode.l10n.t('current'), facts, place);
+    const essence = isCurrent || recentModels.has(model) ? source?.essence?.(model) : undefined;
+    const detail = joinNotes(essence, ...names);
     return {
       model,
       label: isCurrent && !canSelectMany ? `$(check) ${label}` : label,
@@ -151,20 +157,21 @@ export function pickModels(
     const groups = groupsOf(lists, primaryList, pickable, exclude[0] ?? current, fallbacks);
     recentModels = new Set(pickable.recent);
     sources = new Map(lists.toReversed().flatMap((source) => source.list.models.map((model) => [model, source])));
-    const itemOf = (model: string): ModelItem => {
-      const source = sources.get(model);
-      const gateway = gatewayOf(model);
-      const labels = [
-        ...(gateway && source !== primaryList ? [vscode.l10n.t('at {0}', plainLabel(gateway.label))] : []),
-        ...pickable.gateways.flatMap(({ gateway }) => otherName(gateway, model) ?? []),
-      ];
-      return { ...createItem(model, source ?? primaryList, labels), gateway: gateway?.id };
-    };
-    const items: ModelItem[] = [...first.map(itemOf), ...actions];
+    const itemOf =
+      (heading?: string) =>
+      (model: string): ModelItem => {
+        const source = sources.get(model);
+        const gateway = gatewayOf(model);
+        const label = plainLabel(gateway?.label ?? '');
+        const place = gateway && source !== primaryList && label !== heading && vscode.l10n.t('at {0}', label);
+        const names = pickable.gateways.flatMap(({ gateway }) => otherName(gateway, model) ?? []);
+        return { ...createItem(model, source ?? primaryList, place, ...names), gateway: gateway?.id };
+      };
+    const items: ModelItem[] = [...first.map(itemOf()), ...actions];
     for (const { heading, models } of groups) {
       const rest = models.filter((model) => !exclude.includes(model) && !first.includes(model));
       if (rest.length > 0) items.push({ label: heading, kind: vscode.QuickPickItemKind.Separator });
-      items.push(...rest.map(itemOf));
+      items.push(...rest.map(itemOf(heading)));
     }
     showItems(items);
   };
@@ -229,7 +236,7 @@ interface ModelGroup {
 
 /**
  * Groups the models for the list. The models of the first gateway are grouped by family, newest first. Each further
- * gateway has one group, with the models that no earlier group contains. Empty groups are omitted.
+ * gateway has one group, with the models that no earlier group contains, in the same order. Empty groups are omitted.
  */
 function groupsOf(
   lists: readonly LoadedList[],
@@ -256,11 +263,10 @@ function groupsOf(
     vscode.l10n.t('Fallback models'),
     fallbacks.filter((model) => mayExist(lists, model)),
   );
-  const { compare } = new Intl.Collator(hostWords().format.language, { numeric: true });
-  const models = primaryList ? modelsOf(primaryList).filter(isUnseen).toSorted(compare) : [];
+  const models = newestFirst(primaryList ? modelsOf(primaryList).filter(isUnseen) : []);
   const singles: string[] = [];
   for (const [family, members] of Map.groupBy(models, familyOf)) {
-    if (family !== '' && members.length > 1) add(family, newestFirst(members));
+    if (family !== '' && members.length > 1) add(family, members);
     else singles.push(...members);
   }
   add(vscode.l10n.t('Other models'), singles);
@@ -272,10 +278,7 @@ function groupsOf(
       // This gateway's names for models that an earlier group already lists under the names used in the settings. These
       // models are not listed again.
       const mapped = new Set([...gateway.models].flatMap(([here, there]) => (seen.has(here) ? there : [])));
-      add(
-        plainLabel(gateway.label),
-        list.models.filter((model) => !mapped.has(model)),
-      );
+      add(plainLabel(gateway.label), newestFirst(list.models.filter((model) => !mapped.has(model))));
     }
   }
   return groups;
@@ -286,10 +289,14 @@ function familyOf(model: string): string {
   return /\p{L}+/u.exec(model)?.[0].toLowerCase() ?? '';
 }
 
-/** @param models models of a family, in ascending order of their names */
+/** Sorts models by family, and the models of each family from the newest to the oldest. */
 function newestFirst(models: readonly string[]): readonly string[] {
-  const byVersion = [...Map.groupBy(models.toReversed(), versionOf)].sort(([a], [b]) => b - a);
-  return byVersion.flatMap(([, sameVersion]) => sameVersion);
+  const { compare } = new Intl.Collator(hostWords().format.language, { numeric: true });
+  return [...Map.groupBy(models.toSorted(compare), familyOf).values()].flatMap((members) =>
+    [...Map.groupBy(members.toReversed(), versionOf)]
+      .sort(([a], [b]) => b - a)
+      .flatMap(([, sameVersion]) => sameVersion),
+  );
 }
 
 /**

@@ -14,21 +14,26 @@ export interface PrimarySettings {
  * Returns the settings after another gateway becomes the primary gateway. The settings contain the names that models
  * have at the primary gateway. All these names are replaced, so that the same models still answer the user's prompts.
  * @param previous the previous primary gateway, which becomes the first backup, or undefined to remove it
+ * @param lists returns whether a gateway lists a model, or undefined if that is unknown
  */
 export function withPrimary(
   { backupBaseUrls, model, fallbackModels }: Omit<PrimarySettings, 'baseUrl'>,
   { url, name, models = new Map() }: GatewayEntry,
   previous: GatewayEntry | undefined,
+  lists: Lists,
 ): PrimarySettings {
   const renamed = [...models].filter(([here, there]) => here !== wildcardModel && here !== there);
   const newModel = models.get(model) ?? models.get(wildcardModel) ?? model;
   const otherBackups = backupBaseUrls.filter((entry) => !isEntryOf(entry, url));
-  const first = previous && entryOf({ ...previous, models: invertedNames(renamed, model, newModel) });
+  const names = [...invertedNames(renamed, model, newModel)];
+  const first =
+    previous &&
+    entryOf({ ...previous, models: new Map(names.filter(([, name]) => lists(previous.url, name) !== false)) });
   return {
     baseUrl: url,
     backupBaseUrls: [
       ...(first === undefined ? [] : [first]),
-      ...otherBackups.map((entry) => withRenamedModels(entry, renamed)),
+      ...otherBackups.map((entry) => withRenamedModels(entry, renamed, lists)),
       ...entriesOfPrimary({ url, name }),
     ],
     model: newModel,
@@ -43,6 +48,8 @@ export function withPrimary(
 export function entriesOfPrimary({ url, name }: GatewayEntry): readonly unknown[] {
   return name === undefined || name === knownName(url) ? [] : [entryOf({ url, name })];
 }
+
+export type Lists = (baseUrl: string, model: string) => boolean | undefined;
 
 type Renamed = readonly (readonly [here: string, there: string])[];
 
@@ -60,21 +67,15 @@ function invertedNames(renamed: Renamed, model: string, newModel: string): Reado
   return inverted.set(isSameModel ? newModel : wildcardModel, model);
 }
 
-function withRenamedModels(entry: unknown, renamed: Renamed): unknown {
+function withRenamedModels(entry: unknown, renamed: Renamed, lists: Lists): unknown {
   const gateway = parseGateway(entry);
   if (typeof gateway === 'string' || renamed.length === 0) return entry;
   const models = new Map(gateway.models);
   for (const [here, there] of renamed) {
-    const name = nameAt(gateway, here);
+    const isReplaced = models.has(wildcardModel) || lists(gateway.url, here) === false;
+    const name = gateway.models?.get(here) ?? (isReplaced ? undefined : here);
     models.delete(here);
     if (name !== undefined && name !== there) models.set(there, name);
   }
   return entryOf({ ...gateway, models });
-}
-
-/**
- * Returns the name that a gateway uses for a model, or undefined if the gateway uses a substitute in the model's place.
- */
-function nameAt({ models }: GatewayEntry, model: string): string | undefined {
-  return models?.get(model) ?? (models?.has(wildcardModel) ? undefined : model);
 }

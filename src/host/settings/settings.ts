@@ -10,7 +10,7 @@ import { readBudget, type DailyBudget } from './dailyBudget';
 import { entryOf, isEntryOf, moveEntry, readGateways, type GatewayEntry } from './gateways';
 import { readModelOverrides, type ModelOverrides } from './modelOverrides';
 import { UserError } from '../util/userError';
-import { entriesOfPrimary, withPrimary } from './primaryGateway';
+import { entriesOfPrimary, withPrimary, type Lists } from './primaryGateway';
 import { readPrompts, type UserPrompt } from './userPrompts';
 
 const section = 'holysheep';
@@ -278,7 +278,7 @@ export class Settings extends Disposable {
    * changed them in the meantime. It throws a UserError if the base URL or the backups have been changed in the
    * meantime.
    */
-  async setPrimary(gateway: GatewayEntry, keepsPrevious: boolean): Promise<() => Promise<void>> {
+  async setPrimary(gateway: GatewayEntry, keepsPrevious: boolean, lists: Lists): Promise<() => Promise<void>> {
     const primary = this.baseUrl();
     const before = {
       baseUrl: this.readUser('baseUrl'),
@@ -296,6 +296,7 @@ export class Settings extends Disposable {
       },
       gateway,
       keepsPrevious && !('error' in primary) ? this.primaryEntry(primary.url) : undefined,
+      lists,
     );
     // The backups are written before the base URL, so that the settings contain the previous primary gateway at every
     // moment.

@@ -75,7 +75,18 @@ const messages = faultNames.flatMap((name) => {
   return [message, ...(limit?.messageWithTime === undefined ? [] : [limit.messageWithTime])];
 });
 
-const placeholders = new Set(['host', 'proxy', 'model', 'status', 'detail', 'time', 'seconds', 'minutes', 'last']);
+const placeholders = new Set([
+  'gateway',
+  'host',
+  'proxy',
+  'model',
+  'status',
+  'detail',
+  'time',
+  'seconds',
+  'minutes',
+  'last',
+]);
 
 describe('fault table', () => {
   const handled = new Set(policies.flatMap(({ names }) => names));

@@ -7,6 +7,7 @@ import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
 const apiKey = 'own-key-0123456789';
 const defaults: FaultContext = {
   baseUrl: 'https://api.holysheep.ai/v1',
+  label: 'OpenRouter',
   model: 'gpt-4o',
   status: undefined,
 };
@@ -40,6 +41,7 @@ describe('message of a fault for the user', () => {
     assert.equal(detail, '');
     assert.deepEqual(values, {
       host: 'api.holysheep.ai',
+      gateway: 'OpenRouter',
       proxy: '',
       model: 'gpt-4o',
       status: '',
@@ -56,6 +58,7 @@ describe('message of a fault for the user', () => {
     const { values } = describeEvidence({ type: 'timeout', clock: 'streamStalled', afterMs: 60_000 }, circumstances);
     assert.deepEqual(values, {
       host: 'api.holysheep.ai',
+      gateway: 'OpenRouter',
       proxy: '',
       model: 'gpt-4o',
       status: 504,

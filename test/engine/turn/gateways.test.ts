@@ -636,6 +636,16 @@ describe('gateway over plain HTTP', () => {
     });
   }
 
+  it('is called by its name, like the gateway that failed', async () => {
+    const gateways = [
+      { ...primary, name: 'First' },
+      { ...plain, name: 'Plain' },
+    ];
+    const net = new Gateways({ primary: [rejecting('CERT_HAS_EXPIRED')], backup: [] }, { gateways });
+    const { message } = (await net.ask().toEnd()).last('failed');
+    assert.match(message, /^The certificate of First is not trusted\..* The backup gateway Plain was not tried/);
+  });
+
   it('is offered to the user when an HTTPS gateway fails', async () => {
     const net = new Gateways({ primary: [rejecting('CERT_HAS_EXPIRED')], backup: [] }, { gateways: [primary, plain] });
     const { message, actions } = (await net.ask().toEnd()).last('failed');

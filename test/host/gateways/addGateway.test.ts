@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { refOf } from '../../support/gatewayRef';
 import { useVSCode } from '../../support/fakeVSCode';
-import { failedProbe } from '../../support/host/fakeGateways';
+import { failedProbe, refusedConnection } from '../../support/host/fakeGateways';
 import { GatewayWindow } from './gatewayWindow';
 
 const openRouter = 'https://openrouter.ai/api/v1';
@@ -230,6 +230,14 @@ describe('Add Gateway command', () => {
     const questions = () => window.shownLists().slice(1);
     const isRemembered = async (url: string) => (await window.deps()).userGateways.isUnresponsive(url);
 
+    const answer = async (...labels: readonly string[]): Promise<void> => {
+      editor.quickPicks.at(-1)?.choose(labels);
+      for (let rounds = 0; rounds < 10; rounds++) await new Promise(setImmediate);
+    };
+    /** Lets a gateway refuse a request without a key, and then fail while the user enters the key. */
+    const failsWith = (url: string, key: string) =>
+      responds.set(url, failedProbe('rejected')).set(`${url} ${key}`, refusedConnection());
+
     for (const { title, answers, texts, question, descriptions } of [
       {
         title: 'a local server',
@@ -241,7 +249,7 @@ describe('Add Gateway command', () => {
       {
         title: 'a gateway with a key',
         answers: [['DeepSeek'], undefined],
-        texts: ['sk-1'],
+        texts: [],
         question: "DeepSeek doesn't respond at api.deepseek.com (connection refused)",
         descriptions: ['', '', 'will be used once it responds'],
       },
@@ -267,25 +275,40 @@ describe('Add Gateway command', () => {
 
     it('shows the host that it tried if the user typed a word instead of a URL', async () => {
       const answers = [['$(link) Other base URL…'], ['Set API key'], undefined];
-      assert.equal(await add(answers, ['foo', 'sk-1']), 'cancelled');
-      assert.equal(questions().at(-1), "Add gateway: foo doesn't respond (connection refused)");
+      responds.set(
+        'https://foo/v1',
+        failedProbe('unverified', { kind: 'dns', row: 'hostNotFound', status: undefined }),
+      );
+      assert.equal(await add(answers, ['foo']), 'cancelled');
+      assert.equal(questions().at(-1), "Add gateway: foo doesn't respond (host not found)");
+      assert.equal(editor.quickPicks.at(-1)?.items[0]?.description, '');
+    });
+
+    it('asks for the key only after the gateway has responded', async () => {
+      editor.isPatient = true;
+      const { addGateway } = await import('../../../src/host/gateways/addGateway');
+      const added = addGateway(await window.deps());
+      await answer('DeepSeek');
+      assert.deepEqual(editor.inputPrompts, []);
+      editor.texts = [undefined];
+      responds.set(deepSeek.baseUrl, failedProbe('rejected'));
+      await answer('Try again');
+      assert.deepEqual([await added, editor.inputPrompts.length], [{ state: 'cancelled' }, 1]);
+      assert.deepEqual(window.probes.slice(2), Array<string>(2).fill(`${deepSeek.baseUrl} without a key`));
     });
 
     it('sends another request with the same key on *Try again*', async () => {
+      failsWith(deepSeek.baseUrl, 'sk-1');
       editor.isPatient = true;
       const { addGateway } = await import('../../../src/host/gateways/addGateway');
       editor.texts = ['sk-1'];
       const added = addGateway(await window.deps());
-      const answer = async (...labels: readonly string[]): Promise<void> => {
-        editor.quickPicks.at(-1)?.choose(labels);
-        for (let rounds = 0; rounds < 10; rounds++) await new Promise(setImmediate);
-      };
       await answer('DeepSeek');
       await answer('Try again');
-      responds.set(deepSeek.baseUrl, ['claude-sonnet-4']);
+      responds.set(`${deepSeek.baseUrl} sk-1`, ['claude-sonnet-4']);
       await answer('Try again');
       assert.deepEqual(await added, { state: 'added' });
-      assert.deepEqual(window.probes.slice(2), Array<string>(3).fill(`${deepSeek.baseUrl} sk-1`));
+      assert.deepEqual(window.probes.slice(3), Array<string>(3).fill(`${deepSeek.baseUrl} sk-1`));
       assert.deepEqual([window.values['backupBaseUrls'], editor.inputPrompts.length], [[deepSeek], 1]);
       assert.equal(await isRemembered(deepSeek.baseUrl), false);
     });
@@ -296,15 +319,25 @@ describe('Add Gateway command', () => {
       assert.deepEqual([...window.keyless], ['http://192.168.1.9:8080']);
     });
 
-    it('asks for another key only if the edited base URL has another origin', async () => {
+    it('lets the user confirm the entered key if the edited base URL has another origin', async () => {
       responds.set('https://relay.example/b/v1', ['claude-sonnet-4']);
+      failsWith('https://realy.example/v1', 'key-1');
+      failsWith('https://relay.example/a/v1', 'key-2');
       const typo = ['https://realy.example/v1', 'key-1'];
       const edited = ['https://relay.example/a/v1', 'key-2', 'https://relay.example/b/v1'];
       const answers = [['$(link) Other base URL…'], ['Edit the base URL…'], ['Edit the base URL…']];
       assert.equal(await add(answers, [...typo, ...edited]), 'added');
       assert.deepEqual(window.values['backupBaseUrls'], ['https://relay.example/b/v1']);
       assert.deepEqual(keys(), { ...own, 'https://relay.example': 'key-2' });
+      assert.deepEqual(editor.inputValues.slice(0, 5), [
+        undefined,
+        '',
+        'https://realy.example/v1',
+        'key-1',
+        'https://relay.example/a/v1',
+      ]);
       assert.ok(!window.probes.some((probe) => probe.includes('relay') && probe.includes('key-1')));
+      assert.ok(!window.probes.some((probe) => probe.includes('realy') && probe.includes('key-2')));
     });
 
     it('changes nothing if the user cancels the edit of the base URL', async () => {

@@ -86,11 +86,11 @@ describe('model picker', () => {
     await load(0, from('a', 'b'));
     await load(1, from('b', 'c'));
     await load(2, from('acme/a', 'acme/b', 'acme/c', 'acme/gone', 'acme/x', 'c', 'd'));
-    const three = ['acme/gone', 'acme/x', 'd'];
+    const three = ['acme/x', 'acme/gone', 'd'];
     assert.deepEqual(labels(), ['$(check) b', '[Other models]', 'a', '[two]', 'c', '[three]', ...three]);
     assert.deepEqual(
-      picker.items.flatMap(({ description }) => description ?? []),
-      ['current · acme/b at three', 'acme/a at three', 'at two · acme/c at three', ...three.map(() => 'at three')],
+      picker.items.flatMap(({ description, detail }) => [description, detail].filter((text) => text !== undefined)),
+      ['current', 'acme/b at three', 'acme/a at three', 'acme/c at three'],
     );
     picker.choose(['a']);
     assert.deepEqual(await picked, { model: 'a', gateway: 'https://one/v1' });
@@ -152,6 +152,20 @@ describe('model picker', () => {
     });
   }
 
+  it('lists the models of a backup gateway by family, newest first', async () => {
+    const { load } = openWith({}, 'one', 'two');
+    await load(0, from('b'));
+    await load(1, from('claude-3-5-haiku', 'claude-opus-4', 'gpt-4.1', 'gpt-5'));
+    assert.deepEqual(labels().slice(1), ['[two]', 'claude-opus-4', 'claude-3-5-haiku', 'gpt-5', 'gpt-4.1']);
+  });
+
+  it("names the backup gateway of a model only outside the gateway's section", async () => {
+    const { load } = openWith({ recent: ['c'] }, 'one', 'two');
+    await load(0, from('b'));
+    await load(1, from('c', 'd'));
+    assert.deepEqual(valuesOf(picker.items, 'description'), ['current', undefined, 'at two', undefined, undefined]);
+  });
+
   it('shows the success rate of recently used models at the first gateway that offers them', async () => {
     const { load } = openWith({ essence: (model) => model, recent: ['c'] }, 'one', 'two');
     await load(0, from('a', 'b'));
@@ -196,7 +210,7 @@ describe('model picker', () => {
         picker.items.filter(({ kind }) => kind === undefined),
         'description',
       ),
-      ['current · 8K', undefined, 'images · $2.5 in / $10 out per 1M · at two.example'],
+      ['current · 8K', undefined, 'images · $2.5 in / $10 out per 1M'],
     );
   });
 

@@ -354,7 +354,7 @@ describe('extension settings', () => {
       effective = { model: 'x' };
       const before = values();
       const [, , gateway] = settings.gateways().usableGateways;
-      const undo = await settings.setPrimary(gateway!, true);
+      const undo = await settings.setPrimary(gateway!, true, () => undefined);
       assert.deepEqual(values(), [
         other,
         [
@@ -370,12 +370,22 @@ describe('extension settings', () => {
       assert.deepEqual(values(), before);
     });
 
+    it('contain no new names for models that a backup gateway lacks', async () => {
+      const local = 'http://localhost:8080/v1';
+      const entry = { baseUrl: other, models: { x: 'acme/x', y: 'acme/y' } };
+      inspected = { baseUrl: { globalValue: old }, backupBaseUrls: { globalValue: [entry, local] } };
+      effective = { model: 'x' };
+      const lists = (url: string, name: string) => url === old && name === 'x';
+      await settings.setPrimary(settings.gateway(other), true, lists);
+      assert.deepEqual(values()[1], [{ baseUrl: old, models: { 'acme/x': 'x' } }, local]);
+    });
+
     it('keep the names of both gateways, and each gateway once', async () => {
       const entry = (baseUrl: string, name: string) => ({ baseUrl, name });
       const before = [entry(other, 'Other'), entry(old, 'Old')];
       inspected = { baseUrl: { globalValue: old }, backupBaseUrls: { globalValue: before } };
       const shown = () => settings.gateways().usableGateways.map(({ url, name }) => [url, name]);
-      const undo = await settings.setPrimary(settings.gateway(other), true);
+      const undo = await settings.setPrimary(settings.gateway(other), true, () => undefined);
       assert.deepEqual(shown(), [
         [other, 'Other'],
         [old, 'Old'],
@@ -387,7 +397,7 @@ describe('extension settings', () => {
 
     it('contain no entry for the known name of the primary gateway', async () => {
       const openAi = { url: 'https://api.openai.com/v1', name: 'OpenAI' };
-      await settings.setPrimary(openAi, false);
+      await settings.setPrimary(openAi, false, () => undefined);
       assert.deepEqual([values()[1], settings.gateway(openAi.url).name], [[], 'OpenAI']);
     });
 
@@ -403,7 +413,7 @@ describe('extension settings', () => {
           fallbackModels: { globalValue: ['x'] },
         };
         effective = { model: 'x' };
-        undo = await settings.setPrimary(settings.gateways().usableGateways[2]!, true);
+        undo = await settings.setPrimary(settings.gateways().usableGateways[2]!, true, () => undefined);
       });
 
       it('except for the models that the user has changed since', async () => {
@@ -428,7 +438,7 @@ describe('extension settings', () => {
     it("keep the previous primary gateway as a backup if the new base URL can't be written", async () => {
       inspected = { baseUrl: { globalValue: old }, backupBaseUrls: { globalValue: [other] } };
       failing = 'baseUrl';
-      await assert.rejects(settings.setPrimary({ url: other }, true));
+      await assert.rejects(settings.setPrimary({ url: other }, true, () => undefined));
       assert.deepEqual(values(), [old, [old], undefined, undefined]);
     });
 
@@ -436,7 +446,7 @@ describe('extension settings', () => {
       const [local, last] = ['http://localhost:11434/v1', { baseUrl: 'https://last.example/v1', models: { '*': 'm' } }];
       inspected = { baseUrl: { globalValue: old }, backupBaseUrls: { globalValue: [last] } };
       effective = { model: 'x' };
-      await settings.setPrimary({ url: local, models: names({ '*': 'llama', w: 'l/w' }) }, true);
+      await settings.setPrimary({ url: local, models: names({ '*': 'llama', w: 'l/w' }) }, true, () => undefined);
       const previous = { baseUrl: old, models: { 'l/w': 'w', '*': 'x' } };
       assert.deepEqual(values(), [local, [previous, last], 'llama', undefined]);
     });
@@ -447,7 +457,7 @@ describe('extension settings', () => {
         backupBaseUrls: { globalValue: [other, { baseUrl: old, name: 'Old' }, ' a.example'] },
       };
       effective = { model: 'x' };
-      await settings.setPrimary({ url: other }, false);
+      await settings.setPrimary({ url: other }, false, () => undefined);
       assert.deepEqual(values(), [other, [' a.example'], undefined, undefined]);
       assert.deepEqual([settings.hasDefaultBaseUrl(), targets], [false, [1, 1]]);
     });
