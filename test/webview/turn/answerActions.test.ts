@@ -99,7 +99,7 @@ describe('actions for an answer', () => {
       });
     });
     const copied = (html: string): unknown => {
-      page.part('answer').innerHTML = html;
+      page.part('answer')!.innerHTML = html;
       page.receive({ type: 'answerAction', answerId: 'a', action: 'copyPlainText' });
       return page.posted.at(-1);
     };
@@ -118,7 +118,7 @@ describe('actions for an answer', () => {
 
     it('without changing the answer', () => {
       copied('<ul><li>plain</li></ul>');
-      assert.equal(page.part('answer').innerHTML, '<ul><li>plain</li></ul>');
+      assert.equal(page.part('answer')!.innerHTML, '<ul><li>plain</li></ul>');
       assert.equal(article().querySelectorAll('[data-part="answer"]').length, 1);
     });
   });
