@@ -22,9 +22,9 @@ export function answerSeconds({ ms, waitedMs }: { readonly ms: number; readonly 
 
 /**
  * Describes the attempts and waits of a turn. For a turn that has ended, also describes its times, tokens and cost.
- * @param hasSpeed whether to add the tokens per second
+ * @param isCompared whether the answer belongs to a comparison, so that its speed is added
  */
-export function describeTurn({ strings, format }: Words, state: TurnState, hasSpeed = false): TurnDescription {
+export function describeTurn({ strings, format }: Words, state: TurnState, isCompared = false): TurnDescription {
   const { attempts, waitedMs, firstTokenMs, ms, usage } = totalsOf(state);
   // If the user continues an answer, the first attempt of the continuation is not a retry.
   const retries = attempts - segmentsOf(state).filter((segment) => segment.attempts > 0).length;
@@ -50,12 +50,19 @@ export function describeTurn({ strings, format }: Words, state: TurnState, hasSp
     ...(firstTokenMs === undefined ? [] : [fillTemplate(strings.summaryFirstToken, format.duration(firstTokenMs))]),
     ...times,
     ...(hasTokens ? [fillTemplate(strings.summaryTokens, tokens)] : []),
-    ...(hasSpeed && completionTokens > 0 ? [fillTemplate(strings.tokensPerSecond, format.count(speed))] : []),
+    ...(isCompared && completionTokens > 0 ? [fillTemplate(strings.tokensPerSecond, format.count(speed))] : []),
     ...cost,
   ];
   const short =
     isEventful || !hasTokens
       ? [...reason, ...times, ...cost]
-      : [duration, fillTemplate(strings.summaryTokens, format.count(completionTokens)), ...cost];
+      : [
+          duration,
+          // The row below a compared answer has no space for the tokens beside a cost.
+          ...(isCompared && cost.length > 0
+            ? []
+            : [fillTemplate(strings.summaryTokens, format.count(completionTokens))]),
+          ...cost,
+        ];
   return { full: full.join(' · '), short: short.join(' · '), isEventful };
 }

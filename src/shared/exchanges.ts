@@ -59,7 +59,11 @@ export interface Answer {
 interface Comparison {
   /** Id of the comparison: the id of its first answer. */
   readonly id: string;
-  readonly isUsed?: true | undefined;
+  /**
+   * True for all answers of a comparison after the user has chosen one of them. After the user has reopened the
+   * comparison, false for the chosen answer.
+   */
+  readonly isUsed?: boolean | undefined;
 }
 
 /** Minimum and maximum number of answers in a comparison. */
@@ -106,6 +110,13 @@ export interface Step {
 /** A set of gateways: the user's gateways (`own`), or the embedded gateways of the offline demo. */
 export type GatewaySetId = 'own' | 'demo';
 
+/** An answer of a comparison that is hidden because the user has chosen another answer. */
+export interface ComparedAnswer {
+  readonly model: string;
+  /** Number of turns that follow the answer. */
+  readonly laterTurns: number;
+}
+
 /** An exchange as the page shows it. The texts of hidden versions are not sent to the page. */
 export interface ShownExchange {
   readonly id: string;
@@ -120,10 +131,13 @@ export interface ShownExchange {
    * first complete answer.
    */
   readonly selected: string;
-  /** Id of the compared answer that the later turns follow, if there are later turns. */
+  /**
+   * Id of the compared answer that the later turns follow, or that the user chose before reopening the
+   * comparison.
+   */
   readonly followed?: string | undefined;
-  /** If the shown answer was chosen in a comparison, the models of the other answers. */
-  readonly comparedWith?: readonly string[] | undefined;
+  /** If the shown answer was chosen in a comparison, the other answers. */
+  readonly comparedWith?: readonly ComparedAnswer[] | undefined;
   /**
    * Ids of the versions between which the user can switch, oldest first: all answers to this prompt and to its edited
    * versions. Answers that are shown side by side are listed only once, by the first answer. The page shows the version

@@ -64,8 +64,8 @@ export function createFormat(locale: string, strings: PanelStrings) {
      * a countdown starts at the announced delay.
      */
     countdown: (ms: number): string => wholeSeconds(Math.max(1, Math.round(ms / 1000))),
-    /** Formats a number in compact form, such as `950` or `12.3K`. */
-    count: (value: number): string => compact.format(value),
+    /** Formats a number in compact form, such as `8.5`, `950` or `12.3K`. */
+    count: (value: number): string => compact.format(value < 10 ? value : Math.round(value)),
     /** Formats a number with all its digits, such as `12,345`. */
     number: (value: number): string => integers.format(value),
     /** Formats the cost in each currency, such as `$0.0123`, `≈ ¥0.00042`, `$1.20 + ¥0.30` or `< $0.0001`. */

@@ -206,9 +206,12 @@ export const panelStates: readonly PanelState[] = [
   { name: 'comparison-interrupted', snapshot: snapshot([compared('c', 'interrupted', 'done', 'interrupted')]) },
   {
     name: 'comparison-used',
-    snapshot: snapshot([{ ...finished, comparedWith: models.slice(0, 3) }], {
-      connection: { ...connected, model: 'claude-sonnet-4' },
-    }),
+    snapshot: snapshot(
+      [{ ...finished, comparedWith: models.slice(0, 3).map((model, index) => ({ model, laterTurns: index })) }],
+      {
+        connection: { ...connected, model: 'claude-sonnet-4' },
+      },
+    ),
   },
   {
     name: 'cost',

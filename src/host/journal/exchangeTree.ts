@@ -273,7 +273,8 @@ export class ExchangeTree {
     const versions = this.versionsOf(exchange).filter(
       (answer) => !answer.comparison || answer.comparison.isUsed || answer.comparison.id === answer.id,
     );
-    const isFollowed = answers.length > 1 && this.exchangeAfter(selected) !== undefined;
+    const isChosen = answers.some((answer) => answer.id === selected && answer.comparison?.isUsed === false);
+    const isFollowed = answers.length > 1 && (isChosen || this.exchangeAfter(selected) !== undefined);
     const [shown] = answers;
     const others = shown && answers.length === 1 ? comparedWith(exchange, shown).slice(1) : [];
     return {
@@ -284,9 +285,20 @@ export class ExchangeTree {
       versions: versions.map((answer) => answer.id),
       selected,
       ...(isFollowed && { followed: standIn(exchange, selected).id }),
-      ...(others.length > 0 && { comparedWith: others.flatMap(({ model }) => model ?? []) }),
+      ...(others.length > 0 && {
+        comparedWith: others.map((other) => ({
+          model: other.model ?? other.state.model,
+          laterTurns: this.countLaterTurns(other.id),
+        })),
+      }),
       set: this.gateways,
     };
+  }
+
+  /** Counts the turns that follow an answer on the last selected branch. Deleted turns are left out. */
+  private countLaterTurns(answerId: string): number {
+    const next = this.exchangeAfter(answerId);
+    return next ? Number(!this.isDeleted(next)) + this.countLaterTurns(next.selected) : 0;
   }
 
   /** Returns all answers, each with its exchange. */
@@ -371,7 +383,10 @@ export class ExchangeTree {
     const selected = isUsed ? answer : (compared.find(({ id }) => this.forks.has(id)) ?? answer);
     this.exchanges.set(exchange.id, { ...exchange, selected: selected.id });
     if (use !== undefined && comparison)
-      for (const { id } of compared) this.amend(id, { comparison: { id: comparison.id, ...(use && { isUsed: use }) } });
+      for (const { id } of compared) {
+        const isMarked = use || (id === answerId && exchange.selected === id);
+        this.amend(id, { comparison: { id: comparison.id, ...(isMarked && { isUsed: use }) } });
+      }
     this.selectAncestors(exchange);
     this.lastSelected = exchange.id;
   }

@@ -1,3 +1,5 @@
+import type { Words } from '../../shared/describe';
+import type { ComparedAnswer } from '../../shared/exchanges';
 import { fillTemplate } from '../../shared/format';
 import { isRunning } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
@@ -121,7 +123,10 @@ export function createComparison(context: PageContext, prompt: HTMLElement, answ
     setHidden(differencesMenu, pairCount < 2);
     root.classList.toggle('several-gateways', new Set(gateways).size > 1);
     for (const column of columns) updateColumn(column);
-    setText(results, [...next, ...describeComparison(context, answers)].join('\u00a0· '));
+    const text = [...next, ...describeComparison(context, answers)].join('\u00a0· ');
+    // No line break separates the parts of a model name at its hyphens.
+    const parts = text.split(/(\S*-\S*)/);
+    results.replaceChildren(...parts.map((part, index) => (index % 2 === 0 ? part : element('span', {}, part))));
   };
 
   update();
@@ -135,12 +140,22 @@ export function createComparison(context: PageContext, prompt: HTMLElement, answ
   };
 }
 
+/** Returns texts that say how many later turns are hidden because they follow other answers of the comparison. */
+export function describeHiddenTurns({ strings, format }: Words, { exchange, isLatest }: AnswerView): readonly string[] {
+  const others = isLatest ? (exchange?.comparedWith ?? []) : [];
+  return others
+    .filter(({ laterTurns }) => laterTurns > 0)
+    .map(({ model, laterTurns }) =>
+      fillTemplate(format.plural(laterTurns, strings.laterTurn, strings.laterTurns), '', model),
+    );
+}
+
 /**
  * Creates the note below an answer that the user has chosen in a comparison. The note has buttons that reopen the
  * comparison, and a button that selects the answer's model for the next prompts.
- * @param others the models of the other answers
+ * @param others the other answers
  */
-export function createComparedNote(context: PageContext, answer: AnswerView, others: readonly string[]) {
+export function createComparedNote(context: PageContext, answer: AnswerView, others: readonly ComparedAnswer[]) {
   const { strings, post, format, focusComposer, isReadOnly, areVersionButtonsDisabled } = context;
   const createReopenButton = (caption: string, answerId: string): HTMLButtonElement => {
     const opener = button(caption, 'secondary', () => post({ type: 'reopenComparison', answerId }));
@@ -154,10 +169,12 @@ export function createComparedNote(context: PageContext, answer: AnswerView, oth
     focusComposer();
   });
   useModel.title = strings.useModelTooltip;
-  const text = element('span', {}, fillTemplate(strings.comparedWith, format.list(others)));
+  const compared = fillTemplate(strings.comparedWith, format.list(others.map(({ model }) => model)));
+  const text = element('span');
   return {
     element: element('div', { class: 'comparison-bar', tabindex: '-1' }, text, show, undo, useModel),
     update: (): void => {
+      setText(text, [compared, ...describeHiddenTurns(context, answer)].join(' · '));
       show.hidden = isReadOnly();
       undo.hidden = isReadOnly() || !answer.isLatest;
       useModel.hidden = undo.hidden || answer.model === context.model();

@@ -1,4 +1,5 @@
 import type { Answer, ShownExchange, ShownItem } from '../../shared/exchanges';
+import { joinSentences } from '../../shared/describe';
 import { fillTemplate } from '../../shared/format';
 import type { AnswerAction } from '../../shared/pageMessages';
 import { type FaultAction, isDelta, type RecordedEvent } from '../../shared/protocol';
@@ -8,6 +9,7 @@ import type { OpenEdit, ReadingPosition, Unsent } from '../../shared/unsent';
 import { answerActions, carryVersionFocus, setVersionButtonsDisabled } from '../turn/turnActions';
 import { closestElement, element, scrollToStart } from '../util/element';
 import type { AnswerView } from './answerView';
+import { describeHiddenTurns } from './comparison';
 import { DeletedTurn } from './deletedTurn';
 import { createEarlierTurns, type ItemView, summaryOfferFor } from './earlierTurns';
 import { ExchangeView } from './exchangeView';
@@ -357,11 +359,12 @@ export class ConversationView {
     if (entry && hadFocus) moveFocus(entry);
   }
 
-  private announceVersion({ id, exchange }: AnswerView): void {
+  private announceVersion(answer: AnswerView): void {
     const { announcer, strings } = this.context;
-    const versions = exchange?.versions ?? [];
-    const position = [versions.indexOf(id) + 1, versions.length].map(String);
-    if (versions.length > 1) announcer.announce(fillTemplate(strings.announceVersion, ...position));
+    const versions = answer.exchange?.versions ?? [];
+    const position = [versions.indexOf(answer.id) + 1, versions.length].map(String);
+    const texts = [fillTemplate(strings.announceVersion, ...position), ...describeHiddenTurns(this.context, answer)];
+    if (versions.length > 1) announcer.announce(joinSentences(strings, texts));
   }
 
   private updateAfterChange(): void {

@@ -91,7 +91,7 @@ export class SummaryEntry {
   }
 
   onDraw(): void {
-    this.answers[0].element.append(this.tools);
+    this.answers[0].element.querySelector('.turn-row')?.lastElementChild?.before(this.tools);
   }
 
   /** Shows the buttons that fit the state of the summary. There are no buttons while the model writes the summary. */

@@ -14,9 +14,6 @@ import { createChart, createFigure, type ChartLook } from './healthCharts';
 /** The card of a model and gateway shows charts only if there were at least this many requests. */
 const minChartedAttempts = 5;
 
-/** Throughput below which one decimal place is shown, in tokens per second. */
-const maxPreciseSpeed = 10;
-
 /** Text for a figure that is unknown because no attempt has reported it. */
 const unknownFigure = '–';
 
@@ -36,7 +33,6 @@ interface Measure {
 
 /** Returns a function that creates the card of one model at one gateway. */
 export function createCards({ strings, format }: Words) {
-  const tenths = new Intl.NumberFormat(format.language, { maximumFractionDigits: 1 });
   const dates = new Intl.DateTimeFormat(format.language, { month: 'short', day: 'numeric' });
   const count = (value: number): string => format.number(value);
   const duration = (ms: number | undefined): string => (ms === undefined ? unknownFigure : format.duration(ms));
@@ -72,8 +68,7 @@ export function createCards({ strings, format }: Words) {
       look: 'speed',
       name: strings.speed,
       valueOf: ({ tokensPerSecond }) => tokensPerSecond,
-      format: (speed) =>
-        fillTemplate(strings.tokensPerSecond, speed < maxPreciseSpeed ? tenths.format(speed) : count(speed)),
+      format: (speed) => fillTemplate(strings.tokensPerSecond, count(speed)),
     },
     { look: 'retries', name: strings.retries, valueOf: ({ retries }) => retries, format: count },
   ];

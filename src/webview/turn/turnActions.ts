@@ -28,9 +28,17 @@ export function showTurnActions(
     const parts: HTMLElement[] = [];
     const copy = text === '' ? undefined : createCopyButton(context, text);
     const mayChange = !isReadOnly();
-    if (isCompared && copy && mayChange && !isFollowed) {
-      const use = button(strings.useAnswer, 'secondary', () => post({ type: 'useAnswer', answerId }));
-      use.title = strings.useAnswerTooltip;
+    if (isCompared && copy && mayChange) {
+      const [caption, shortCaption, tooltip] = isFollowed
+        ? [strings.hideOthers, strings.hide, strings.hideOthers]
+        : [strings.useAnswer, strings.use, strings.useAnswerTooltip];
+      const texts = [
+        element('span', { class: 'full-text' }, caption),
+        element('span', { class: 'short-text' }, shortCaption),
+      ];
+      const use = button(texts, 'secondary', () => post({ type: 'useAnswer', answerId }));
+      use.ariaLabel = caption;
+      use.title = tooltip;
       parts.push(use);
     }
     if (copy) parts.push(copy);

@@ -16,8 +16,8 @@ import type { ShownAnswer } from './shownAnswer';
 export function createTurnSummary(context: PageContext, { isCompared }: ShownAnswer, timeline: Timeline) {
   const slot = createCardSlot(context);
   const timelinePlace = element('div', { class: 'turn-timeline' });
-  const full = element('span', { class: 'summary-full' });
-  const short = element('span', { class: 'summary-short' });
+  const full = element('span', { class: 'full-text' });
+  const short = element('span', { class: 'short-text' });
   const toggle = button([full, short, svgIcon('chevronRight')], 'quiet turn-summary', () => {
     timeline.setOpen(!timeline.isOpen);
     showOpen();
@@ -48,7 +48,7 @@ export function createTurnSummary(context: PageContext, { isCompared }: ShownAns
       const isShown = description !== undefined && (!isRunning(state.phase) || description.isEventful);
       showOpen();
       if (isShown) {
-        showFigures(full, description.full);
+        setText(full, description.full);
         setText(short, description.short);
         toggle.title = fillTemplate(context.strings.timelineLabel, description.full);
       }
@@ -59,11 +59,4 @@ export function createTurnSummary(context: PageContext, { isCompared }: ShownAns
     },
     dispose: () => slot.dispose(),
   };
-}
-
-/** Shows each figure of the summary line in its own element, so that no figure is broken into two lines. */
-function showFigures(target: HTMLElement, text: string): void {
-  if (target.textContent === text) return;
-  const figures = text.split(/(?<=·) /).map((figure) => element('span', {}, figure));
-  target.replaceChildren(...figures.flatMap((figure, index) => (index === 0 ? [figure] : [' ', figure])));
 }

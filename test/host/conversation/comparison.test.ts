@@ -143,6 +143,32 @@ describe('comparison of models', () => {
       }
     });
 
+    it('marks the answer that the user had chosen, also after a reload', () => {
+      const { b, conversation, lines } = chosen();
+      conversation.reopenComparison(b);
+      const { tree } = openConversation({ stored: reopened(lines) }).conversation;
+      for (const page of [conversation.tree.page(), tree.page()]) {
+        const [, item] = page;
+        assert.equal(item && 'followed' in item ? item.followed : undefined, b);
+      }
+    });
+
+    it('marks no answer after the choice was undone', () => {
+      const { a, conversation } = chosen();
+      conversation.reopenComparison(a);
+      const [, item] = conversation.tree.page();
+      assert.ok(item && 'answers' in item && item.followed === undefined);
+    });
+
+    it('keeps the later turns when the user hides the other answers again', () => {
+      const { b, ask, columns, conversation, engine, phases } = chosen();
+      ask('next');
+      engine.turns.at(-1)!.emit(text('so'), done('so'));
+      conversation.reopenComparison(b);
+      conversation.useAnswer(b);
+      assert.deepEqual([columns().length, phases().at(-1)], [0, 'next: done']);
+    });
+
     it('keeps the later turns', () => {
       const { a, ask, columns, conversation, engine, phases } = chosen();
       ask('next');
@@ -161,8 +187,25 @@ describe('comparison of models', () => {
     it('is named below the chosen answer, with the other models', () => {
       const { conversation } = chosen();
       const [, item] = conversation.tree.page();
-      assert.deepEqual(item && 'comparedWith' in item ? item.comparedWith : undefined, ['a', 'c']);
+      assert.deepEqual(item && 'comparedWith' in item ? item.comparedWith : undefined, [
+        { model: 'a', laterTurns: 0 },
+        { model: 'c', laterTurns: 0 },
+      ]);
     });
+  });
+
+  it('counts the turns that are hidden because they follow another answer', () => {
+    const { b, answer, ask, conversation, engine } = comparing();
+    answer('a', 'b', 'c');
+    for (const prompt of ['next', 'deleted', 'last']) {
+      ask(prompt);
+      engine.turns.at(-1)!.emit(text('so'), done('so'));
+    }
+    conversation.deleteExchange(conversation.tree.path().at(-2)!.exchange.id);
+    conversation.useAnswer(b);
+    const item = conversation.tree.page().at(-1);
+    const others = item && 'comparedWith' in item ? item.comparedWith : undefined;
+    assert.deepEqual(valuesOf(others ?? [], 'laterTurns'), [2, 0]);
   });
 
   it('continues with the first complete answer if the user chooses no answer', () => {

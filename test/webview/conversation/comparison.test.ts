@@ -166,9 +166,13 @@ describe('comparison of answers', () => {
       totalTokens: 52,
     };
     page.events('m1', ev.attempt(), ev.text('Hi', 1400), usage as StreamEvent, ev.done('Hi'));
-    const figures = at(0).querySelector('.summary-full')!;
+    const figures = at(0).querySelector('.turn-summary > .full-text')!;
     assert.match(figures.textContent, /^first token 400 ms · .* · 12 → 40 tok · \d+ tok\/s$/);
-    assert.deepEqual(figures.querySelector('span')?.textContent, 'first token 400 ms ·');
+  });
+
+  it('shows the cost of an answer instead of its tokens in the short form of its figures', () => {
+    page.events('m1', ev.attempt(), ev.text('Hi', 1400), { ...ev.usage(), cost: 1.25 }, ev.done('Hi'));
+    assert.match(at(0).querySelector('.turn-summary > .short-text')!.textContent, / s · \$1\.25$/);
   });
 
   it('shows only one set of version buttons for all its answers', () => {
@@ -214,6 +218,13 @@ describe('comparison of answers', () => {
       answers().map((each) => buttonsIn(each).includes('Use this answer')),
       [true, false, false],
     );
+  });
+
+  it('lets the user hide the other answers again', () => {
+    const answered = ['m1', 'm2'].map((model) => column(model, { state: done('Hi') }));
+    page.snapshot([compare(answered, { followed: 'm2' }), exchange('next')]);
+    page.click('Hide others');
+    assert.deepEqual(page.posted, [{ type: 'useAnswer', answerId: 'm2' }]);
   });
 
   describe('text about the next prompt', () => {
@@ -281,9 +292,13 @@ describe('comparison of answers', () => {
   });
 
   describe('note below the chosen answer', () => {
+    const others = (laterTurns = 0) => [
+      { model: 'm1', laterTurns },
+      { model: 'm3', laterTurns: 0 },
+    ];
     const chosen = (fields: Partial<ShownExchange> = {}): ShownExchange => {
       const answered = column('m2', { state: done('Hi'), comparison: { id: 'm1', isUsed: true } });
-      return exchange('m2', { answers: [answered], comparedWith: ['m1', 'm3'], ...fields });
+      return exchange('m2', { answers: [answered], comparedWith: others(), ...fields });
     };
     const note = (): Element => page.root.querySelector('.comparison-bar')!;
 
@@ -308,6 +323,28 @@ describe('comparison of answers', () => {
       page.one('button', 'Show').focus();
       page.path(compare(['m1', 'm2', 'm3'].map((model) => column(model, { state: done('Hi') }))));
       assert.equal(page.window.document.activeElement, at(0));
+    });
+
+    for (const [laterTurns, text] of [
+      [1, "1 later turn follows m1's answer"],
+      [2, "2 later turns follow m1's answer"],
+    ] as const) {
+      it(`says that ${text}`, () => {
+        page.snapshot([chosen({ comparedWith: others(laterTurns) })]);
+        assert.equal(note().querySelector('span')?.textContent, `Compared with m1, m3 · ${text}`);
+      });
+    }
+
+    it('leaves out the hidden turns if later turns follow the chosen answer', () => {
+      page.snapshot([chosen({ comparedWith: others(1) }), exchange('next', { state: done('So') })]);
+      assert.equal(note().querySelector('span')?.textContent, 'Compared with m1, m3');
+    });
+
+    it('announces the hidden turns when the user chooses an answer', () => {
+      const answered = ['m1', 'm2', 'm3'].map((model) => column(model, { state: done('Hi') }));
+      page.snapshot([compare(answered, { followed: 'm1' }), exchange('next', { state: done('So') })]);
+      page.path(chosen({ comparedWith: others(1), versions: ['m1', 'm2', 'm3'] }));
+      assert.equal(page.announced, "Version 2 of 3. 1 later turn follows m1's answer");
     });
 
     it('selects the model of the answer on request', () => {

@@ -40,7 +40,7 @@ describe('summary in a conversation', () => {
     assert.deepEqual(entries(), folded);
     assert.equal(block().querySelector('h2')?.textContent, 'Summary of 2 earlier turns');
     assert.equal(block().querySelector('[data-part="answer"]')?.textContent, 'In short');
-    assert.deepEqual(buttonsIn(block()).slice(-3), ['Edit', 'Undo', 'New conversation with this summary']);
+    assert.deepEqual(buttonsIn(block()).slice(-4, -1), ['Edit', 'Undo', 'New conversation with this summary']);
     assert.deepEqual(page.all('button', 'Regenerate').length, 1);
   });
 
@@ -170,7 +170,7 @@ describe('summary in a conversation', () => {
     page.snapshot([summary(ready, 0), a]);
     assert.deepEqual(entries(), ['Summary', 'You', 'Assistant']);
     assert.equal(block().querySelector('h2')?.textContent, 'Summary of another conversation');
-    assert.deepEqual(buttonsIn(block()).slice(-2), ['Edit', 'Remove']);
+    assert.deepEqual(buttonsIn(block()).slice(-3, -1), ['Edit', 'Remove']);
   });
 
   it('opens the conversation that it summarizes with a click on its title', () => {

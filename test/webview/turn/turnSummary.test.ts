@@ -111,7 +111,7 @@ describe('row below an answer', () => {
     it(`shows ${name}`, () => {
       const events = [...earlierEvents, ev.text('Hi', 1800), { ...ev.usage(), ...usage }];
       page.events('a', ...events, ev.done('Hi', { at: 3000 }));
-      const shownShort = summary()!.querySelector('.summary-short')!.textContent;
+      const shownShort = summary()!.querySelector('.short-text')!.textContent;
       assert.deepEqual([shownShort, summary()!.title], [short, `Timeline: ${full}`]);
     });
   }
@@ -138,7 +138,7 @@ describe('row below an answer', () => {
     page.snapshot([exchange('a', { state: { ...initialTurn, text: 'Hel', previousSegments: [stopped] } })]);
     page.events('a', start, ev.text('lo'), ev.usage(), ev.done('Hello'));
     assert.match(summary()!.title, /^Timeline: 2 attempts · .* · 24 → 24\.7K tok$/);
-    assert.match(summary()!.querySelector('.summary-short')!.textContent, / · 24\.7K tok$/);
+    assert.match(summary()!.querySelector('.short-text')!.textContent, / · 24\.7K tok$/);
   });
 
   it('keeps an opened timeline open after the turn has ended', () => {
