@@ -171,7 +171,13 @@ describe('comparison of answers', () => {
   });
 
   it('shows the cost of an answer instead of its tokens in the short form of its figures', () => {
-    page.events('m1', ev.attempt(), ev.text('Hi', 1400), { ...ev.usage(), cost: 1.25 }, ev.done('Hi'));
+    page.events(
+      'm1',
+      ev.attempt(),
+      ev.text('Hi', 1400),
+      ev.ended({ promptTokens: 12, completionTokens: 40, cost: 1.25 }),
+      ev.done('Hi'),
+    );
     assert.match(at(0).querySelector('.turn-summary > .short-text')!.textContent, / s · \$1\.25$/);
   });
 
