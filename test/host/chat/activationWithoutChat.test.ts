@@ -1,11 +1,8 @@
 import assert from 'node:assert/strict';
-import Module from 'node:module';
 import type { ExtensionContext } from 'vscode';
 import { commandIds } from '../../../src/host/contributions';
 import { EventEmitter } from '../../support/fakeEditor';
-import { englishL10n } from '../../support/fakeVSCode';
-
-type Load = (request: string, ...rest: unknown[]) => unknown;
+import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 
 const throwError = (): never => {
   throw new Error('This editor has no chat.');
@@ -50,26 +47,20 @@ const editors: readonly (readonly [name: string, chat: () => unknown, lm: () => 
 ];
 
 describe('activation', () => {
-  const loader = Module as unknown as { _load: Load };
-  const original = loader._load;
   const { error } = console;
   let registered: string[];
   let pressButton: (message: string, ...titles: readonly string[]) => string | undefined;
   let chat: () => unknown;
   let lm: () => unknown;
-  before(() => {
-    const vscode = Object.defineProperties(
+  useVSCode(
+    Object.defineProperties(
       {
         ...editorApi((command) => registered.push(command)),
         window: { showErrorMessage: (...shown: [string, ...string[]]) => Promise.resolve(pressButton(...shown)) },
       },
       { chat: { get: () => chat(), enumerable: true }, lm: { get: () => lm(), enumerable: true } },
-    );
-    loader._load = (request, ...rest) => {
-      if (request === 'vscode') return vscode;
-      return original(request, ...rest);
-    };
-  });
+    ),
+  );
   beforeEach(() => {
     registered = [];
     pressButton = () => undefined;
@@ -77,9 +68,6 @@ describe('activation', () => {
   });
   afterEach(() => {
     console.error = error;
-  });
-  after(() => {
-    loader._load = original;
   });
 
   for (const [name, ...apis] of editors) {
