@@ -60,7 +60,7 @@ describe('conversation that is open in two windows', () => {
     await second.quickInput.rowsWith('Whose is it?').click();
     there = new ConversationPanel(second, here.gateway);
     await there.answer.getByText('the answer').waitFor();
-    await there.frame.getByText('This conversation is open in another window.').waitFor();
+    await second.notice('This conversation is open in another window.').waitFor();
     for (const name of ['Regenerate', 'Edit']) assert.equal(await there.button(name).count(), 0);
     assert.equal(await there.prompt.isVisible(), false);
   });
