@@ -56,6 +56,19 @@ describe('Set API Key command', () => {
     assert.equal(gateways.keys.get(primary), 'hsa-old-key-1');
   });
 
+  it('removes the notice about a rejected key when the user enters the next key', async () => {
+    const { notices } = await import('../../../src/host/ui/notices');
+    const panel = notices.add({ isVisible: true, postNotices: () => undefined });
+    gateways.probeResult = failedProbe('rejected', { detail: 'Key expired.' });
+    await runSetApiKey('new-key-1');
+    const rejections = notices.list.map(({ text }) => text);
+    gateways.probeResult = { state: 'cancelled' };
+    await runSetApiKey('new-key-2');
+    const left = notices.list;
+    panel.dispose();
+    assert.deepEqual([rejections, left], [['primary.example rejected the key: “Key expired”. It was not saved.'], []]);
+  });
+
   it('shows no message when the new key is the same as the stored key', async () => {
     assert.equal(await runSetApiKey(' hsa-old-key-1\n'), 'verified');
     assert.deepEqual(messages(), []);
