@@ -26,7 +26,7 @@ describe('management of gateways', () => {
     const { quickInput } = panel.workbench;
     await addOther(local);
     await quickInput.pick('llama-large');
-    await quickInput.input.waitFor({ state: 'hidden' });
+    await panel.workbench.toast(`${hostOf(local)} was added. Models available: 2.`).waitFor();
   });
 
   it('adds a gateway after the user has entered its API key and confirmed the model names', async () => {
