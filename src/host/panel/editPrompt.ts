@@ -42,9 +42,8 @@ export async function regenerate(
 ): Promise<void> {
   const exchange = conversation.tree.exchangeOf(answerId);
   if (!exchange) return;
-  await whenAllowed(services, conversation, exchange, model === undefined ? [] : [model], () => {
-    conversation.regenerate(answerId, model);
-  });
+  const models = model === undefined ? [] : [model];
+  await startAgain(services, conversation, exchange, models, () => conversation.regenerate(answerId, model));
 }
 
 /** Requests another answer from a model that the user chooses. If the user cancels, no answer is requested. */
@@ -72,24 +71,16 @@ export async function compareAgain(
   if (models) await startAgain(services, conversation, exchange, models);
 }
 
-function startAgain(
-  services: PanelServices,
-  conversation: Conversation,
-  exchange: Exchange,
-  models: readonly string[],
-): Promise<void> {
-  return whenAllowed(services, conversation, exchange, models, () =>
-    conversation.requestMoreAnswers(exchange.id, models),
-  );
-}
-
-/** Calls `start` unless the daily budget is used up and the user declines to exceed it. */
-async function whenAllowed(
+/**
+ * Requests further answers, by default one of each model, unless the daily budget is used up and the user declines to
+ * exceed it.
+ */
+async function startAgain(
   { budget }: PanelServices,
   conversation: Conversation,
   exchange: Exchange,
   models: readonly string[],
-  start: () => void,
+  start = () => conversation.requestMoreAnswers(exchange.id, models),
 ): Promise<void> {
   const { set } = conversation;
   if (!(await set.mayUse(models)) || !(await budget.mayStart(set.isFree, models))) return;
