@@ -121,15 +121,18 @@ export class Conversations {
     return runningConversation ? this.makeCurrent(runningConversation) : this.ensureCurrent();
   }
 
-  /**
-   * Returns a new conversation, or the current conversation if it is still empty.
-   * @param canReuse whether the current conversation may be returned
-   */
-  startNew(canReuse = (_current: Conversation): boolean => true): Conversation {
-    if (this.current && isBlank(this.current) && canReuse(this.current)) return this.makeCurrent(this.current);
+  /** Returns a new conversation, or the current conversation if it is still empty. */
+  startNew(): Conversation {
+    if (this.current && isBlank(this.current)) return this.makeCurrent(this.current);
     const conversation = this.makeCurrent(this.create());
     this.prune();
     return conversation;
+  }
+
+  /** Creates a conversation, which becomes current only if no conversation is current. */
+  createInBackground(): Conversation {
+    const conversation = this.create();
+    return this.current ? conversation : this.makeCurrent(conversation);
   }
 
   /**

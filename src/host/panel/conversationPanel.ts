@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { isTerminal } from '../../engine/events/events';
 import { isConnectionError } from '../../engine/request';
-import { isToHost, type AnswerAction, type ToHost, type ToHostOf } from '../../shared/pageMessages';
+import { isToHost, type ToHost, type ToHostOf } from '../../shared/pageMessages';
 import type { ConnectionView, Replies } from '../../shared/protocol';
 import { panelStrings } from '../../shared/panelStrings';
 import { insertIntoTerminal } from '../code/terminal';
@@ -30,7 +30,7 @@ import { canSummarize } from './summaries';
 
 /** Shows a conversation in a frame. `dispose` does not close the frame, so that VS Code can restore it after a reload. */
 export class ConversationPanel extends Disposable {
-  private readonly page: PanelPage;
+  readonly page: PanelPage;
   /**
    * Number of started updates of the connection data, such as the gateway and the model. Only the latest update is sent
    * to the page, because an earlier update might end later.
@@ -66,7 +66,7 @@ export class ConversationPanel extends Disposable {
       }),
     );
     this.register(services.conversations.keepOpen(conversation));
-    this.register(notices.add(this));
+    this.register(notices.add(this.page));
     this.register(frame.onDidChangeState(() => queueMicrotask(notices.notifyIfHidden)));
     for (const source of [gatewaySets, efforts]) this.register(source.onDidChange(updateConnection));
     this.register(suggestions.onDidChange(() => conversation.tree.firstPrompt === undefined && updateConnection()));
@@ -83,15 +83,11 @@ export class ConversationPanel extends Disposable {
       }),
     );
     this.register(
-      frame.webview.onDidReceiveMessage((message: unknown) =>
+      frame.container.webview.onDidReceiveMessage((message: unknown) =>
         this.handleMessage(message).catch((error: unknown) => this.reportError(error)),
       ),
     );
     this.updateTitle();
-  }
-
-  get isVisible(): boolean {
-    return this.page.isVisible;
   }
 
   private get contextDraft() {
@@ -104,25 +100,8 @@ export class ConversationPanel extends Disposable {
     for (const prefilled of this.draft.takePrefills()) this.page.post({ type: 'prefill', ...prefilled });
   }
 
-  /**
-   * Lets the page send its draft to several models.
-   * @returns false if the panel has no page at the moment, because it is hidden
-   */
-  compareDraft(models?: readonly string[]): boolean {
-    this.page.post({ type: 'compareDraft', models });
-    return this.page.isListening;
-  }
-
-  performAction(answerId: string, action: AnswerAction): void {
-    this.page.post({ type: 'answerAction', answerId, action });
-  }
-
   updatePromptHistory(): void {
     this.page.post({ type: 'promptHistory', ...this.promptHistoryFields() });
-  }
-
-  postNotices(): void {
-    this.page.post({ type: 'notices', notices: notices.list });
   }
 
   /**
@@ -226,7 +205,7 @@ export class ConversationPanel extends Disposable {
   private async postSnapshot(): Promise<void> {
     const { conversation, contextDraft } = this;
     const connection = await this.readConnection();
-    if (!this.isVisible) return;
+    if (!this.page.isVisible) return;
     const snapshot = {
       type: 'snapshot' as const,
       conversationId: conversation.id,
@@ -241,7 +220,7 @@ export class ConversationPanel extends Disposable {
     this.page.postSnapshot(snapshot);
     this.postPrefills();
     this.postRecentModels();
-    if (notices.list.length > 0) this.postNotices();
+    if (notices.list.length > 0) this.page.post({ type: 'notices', notices: notices.list });
     this.updateTitle();
     this.postState();
   }

@@ -16,15 +16,13 @@ const activationTimeoutMs = 2000;
 export class EditorTab implements PanelFrame {
   readonly location = 'editor';
   readonly onDidChangeState: vscode.Event<unknown>;
-  readonly onDidDispose: vscode.Event<unknown>;
 
   constructor(
-    private readonly panel: vscode.WebviewPanel,
+    readonly container: vscode.WebviewPanel,
     extensionUri: vscode.Uri,
   ) {
-    this.onDidChangeState = panel.onDidChangeViewState;
-    this.onDidDispose = panel.onDidDispose;
-    setTabIcon(panel, extensionUri, { light: 'icon.png', dark: 'icon.png' });
+    this.onDidChangeState = container.onDidChangeViewState;
+    setTabIcon(container, extensionUri, { light: 'icon.png', dark: 'icon.png' });
   }
 
   /**
@@ -39,29 +37,13 @@ export class EditorTab implements PanelFrame {
     return new EditorTab(vscode.window.createWebviewPanel(viewType, emptyTitle, position, options), extensionUri);
   }
 
-  get webview(): vscode.Webview {
-    return this.panel.webview;
-  }
-
-  get visible(): boolean {
-    return this.panel.visible;
-  }
-
   get active(): boolean {
-    return this.panel.active;
-  }
-
-  get column(): vscode.ViewColumn | undefined {
-    return this.panel.viewColumn;
-  }
-
-  get title(): string {
-    return this.panel.title;
+    return this.container.active;
   }
 
   showTitle(title: string): void {
     const newTitle = title || emptyTitle;
-    if (this.panel.title !== newTitle) this.panel.title = newTitle;
+    if (this.container.title !== newTitle) this.container.title = newTitle;
   }
 
   /**
@@ -69,15 +51,15 @@ export class EditorTab implements PanelFrame {
    * and pinned there. Otherwise, the next file that the user opens in that column would replace the tab.
    */
   async reveal(preserveFocus: boolean): Promise<void> {
-    const { panel } = this;
+    const { container } = this;
     const editor = vscode.window.activeTextEditor;
     const column = editor?.viewColumn;
-    if (column === undefined || column !== panel.viewColumn) {
-      panel.reveal(undefined, preserveFocus);
+    if (column === undefined || column !== container.viewColumn) {
+      container.reveal(undefined, preserveFocus);
       return;
     }
-    const becameActive = waitUntilActive(panel);
-    panel.reveal(columnBeside());
+    const becameActive = waitUntilActive(container);
+    container.reveal(columnBeside());
     // The command `keepEditor` affects only the active editor, so the panel must become active first.
     if (!(await becameActive)) return;
     await vscode.commands.executeCommand('workbench.action.keepEditor');
@@ -85,7 +67,7 @@ export class EditorTab implements PanelFrame {
   }
 
   close(): void {
-    this.panel.dispose();
+    this.container.dispose();
   }
 }
 

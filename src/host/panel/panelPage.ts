@@ -20,13 +20,13 @@ export class PanelPage extends Disposable {
     super();
     this.register(
       frame.onDidChangeState(() => {
-        if (!frame.visible) this.hasSnapshot = false;
+        if (!frame.container.visible) this.hasSnapshot = false;
       }),
     );
   }
 
   get isVisible(): boolean {
-    return !this.disposed && this.frame.visible;
+    return !this.disposed && this.frame.container.visible;
   }
 
   get isListening(): boolean {
@@ -39,8 +39,10 @@ export class PanelPage extends Disposable {
     this.posted.clear();
   }
 
-  post(message: ToWebview): void {
-    if (this.isListening) this.frame.webview.postMessage(message).then(undefined, this.onError);
+  /** @returns false if there is no page at the moment, because the frame is hidden */
+  post(message: ToWebview): boolean {
+    if (this.isListening) this.frame.container.webview.postMessage(message).then(undefined, this.onError);
+    return this.isListening;
   }
 
   /** Sends a message to the page, unless the last message of the same type had the same content. */

@@ -144,7 +144,7 @@ export class PanelRegistry
   }
 
   isVisible(id: string): boolean {
-    return this.panels.get(id)?.isVisible ?? false;
+    return this.panels.get(id)?.page.isVisible ?? false;
   }
 
   close(id: string): void {
@@ -160,13 +160,13 @@ export class PanelRegistry
 
   /** Lets the page of a conversation send its draft to several models. @returns false if no page shows the conversation */
   compareDraft({ id }: Conversation, models?: readonly string[]): boolean {
-    return this.panels.get(id)?.compareDraft(models) ?? false;
+    return this.panels.get(id)?.page.post({ type: 'compareDraft', models }) ?? false;
   }
 
   /** Performs an action for the answer whose context menu VS Code has shown. */
   performAction(context: unknown, action: AnswerAction): void {
     const { conversationId = '', answerId = '' } = parseOrUndefined(menuContext, context) ?? {};
-    this.panels.get(conversationId)?.performAction(answerId, action);
+    this.panels.get(conversationId)?.page.post({ type: 'answerAction', answerId, action });
   }
 
   updatePromptHistory(): void {
@@ -218,11 +218,7 @@ export class PanelRegistry
     const { conversationId } = state;
     const isDeleted = this.services.promptHistory.deletedConversations().includes(conversationId);
     const storedConversation = isDeleted ? undefined : await this.conversations.openOrCreate(conversationId);
-    if (storedConversation) return storedConversation;
-    const { current } = this.conversations;
-    const emptyConversation = this.conversations.startNew();
-    if (current) this.conversations.activate(current);
-    return emptyConversation;
+    return storedConversation ?? this.conversations.createInBackground();
   }
 
   private async reopenAfterClose(closed: Promise<vscode.ViewColumn | undefined>): Promise<void> {
@@ -245,11 +241,15 @@ export class PanelRegistry
   }
 
   private titles(): readonly string[] {
-    return this.tabs.map(({ title }) => title);
+    return this.tabs.map(({ container }) => container.title);
   }
 
   /** @param column preferred editor column, by default the column of the last tab */
-  private openTab(conversation: Conversation, preserveFocus: boolean, column = this.tabs.at(-1)?.column): void {
+  private openTab(
+    conversation: Conversation,
+    preserveFocus: boolean,
+    column = this.tabs.at(-1)?.container.viewColumn,
+  ): void {
     this.add(EditorTab.open(this.extensionUri, preserveFocus, column), conversation);
   }
 
@@ -257,8 +257,7 @@ export class PanelRegistry
     if (this.view) this.add(this.view, conversation);
     else {
       this.conversationForView?.dispose();
-      const hold = this.conversations.keepOpen(conversation);
-      this.conversationForView = { conversation, dispose: () => hold.dispose() };
+      this.conversationForView = { conversation, ...this.conversations.keepOpen(conversation) };
     }
     this.revealView(preserveFocus);
   }
@@ -277,22 +276,18 @@ export class PanelRegistry
   /** Returns the conversation that the view shows when VS Code creates it, or undefined for a new conversation. */
   private async findForView(): Promise<Conversation | undefined> {
     const { idInView } = this.restoration;
-    if (idInView === undefined) return this.conversations.current;
     try {
-      return await this.readRestored({ conversationId: idInView });
+      if (idInView !== undefined) return await this.readRestored({ conversationId: idInView });
     } catch (error) {
       this.services.onError(error);
-      return undefined;
     }
+    return this.conversations.current;
   }
 
   /** Shows a conversation in the view, or a new conversation if the given conversation is already shown elsewhere. */
   private fillView(view: SideBarView, conversation?: Conversation): void {
-    const { current } = this.conversations;
-    const isShown = ({ id }: Conversation): boolean => this.panels.has(id);
-    const isFree = conversation !== undefined && !isShown(conversation);
-    this.add(view, isFree ? conversation : this.conversations.startNew((blank) => !isShown(blank)));
-    if (current) this.conversations.activate(current);
+    const isFree = conversation && !this.panels.has(conversation.id);
+    this.add(view, isFree ? conversation : this.conversations.createInBackground());
   }
 
   /** Closes a tab. The view is not closed, but shows a new conversation. */
@@ -321,9 +316,9 @@ export class PanelRegistry
         this.rememberPanels();
       }),
     );
-    panel.register(frame.onDidDispose(() => this.handleDispose(panel)));
+    panel.register(frame.container.onDidDispose(() => this.handleDispose(panel)));
     const { location } = frame;
-    loadWebviewPage(frame.webview, this.extensionUri, {
+    loadWebviewPage(frame.container.webview, this.extensionUri, {
       script: 'webview.js',
       styles: ['markdown.css', 'panel.css', 'network.css', 'timeline.css', 'composer.css'],
       data: { location, strings: hostWords().strings, help: translateFaultHelp(vscode.l10n.t, vscode.env.language) },

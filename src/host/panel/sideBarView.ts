@@ -7,26 +7,16 @@ import type { PanelFrame } from './panelFrame';
 export class SideBarView implements PanelFrame {
   readonly location = 'sideBar';
   readonly onDidChangeState: vscode.Event<unknown>;
-  readonly onDidDispose: vscode.Event<unknown>;
 
   constructor(
-    private readonly view: vscode.WebviewView,
+    readonly container: vscode.WebviewView,
     private readonly setContext: SetContext,
   ) {
-    this.onDidChangeState = view.onDidChangeVisibility;
-    this.onDidDispose = view.onDidDispose;
-  }
-
-  get webview(): vscode.Webview {
-    return this.view.webview;
-  }
-
-  get visible(): boolean {
-    return this.view.visible;
+    this.onDidChangeState = container.onDidChangeVisibility;
   }
 
   showTitle(title: string): void {
-    this.view.title = title || vscode.l10n.t('New conversation');
+    this.container.title = title || vscode.l10n.t('New conversation');
     this.setContext('holysheep.chat.hasConversation', title !== '');
   }
 

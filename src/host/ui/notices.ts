@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { HostNotice } from '../../shared/protocol';
+import type { HostNotice, ToWebview } from '../../shared/protocol';
 
-/** A panel whose page shows the notices. */
-interface NoticePanel {
+/** The page of a panel, which shows the notices. */
+interface NoticePage {
   readonly isVisible: boolean;
-  /** Sends all current notices to the page. */
-  postNotices(): void;
+  post(message: ToWebview): unknown;
 }
 
 type Choice = PromiseLike<string | undefined>;
@@ -21,7 +20,7 @@ interface Entry {
  * the composer's buttons.
  */
 class Notices {
-  private readonly panels = new Set<NoticePanel>();
+  private readonly pages = new Set<NoticePage>();
   /** The notices in the order in which they were shown. */
   private readonly entries = new Set<Entry>();
 
@@ -30,12 +29,12 @@ class Notices {
     return [...this.entries].map(({ notice }) => notice).toReversed();
   }
 
-  /** Adds a panel that shows the notices from now on. Disposing of the result removes the panel. */
-  add(panel: NoticePanel): { dispose(): void } {
-    this.panels.add(panel);
+  /** Adds a page that shows the notices from now on. Disposing of the result removes the page. */
+  add(page: NoticePage): { dispose(): void } {
+    this.pages.add(page);
     return {
       dispose: () => {
-        this.panels.delete(panel);
+        this.pages.delete(page);
         queueMicrotask(this.notifyIfHidden);
       },
     };
@@ -74,7 +73,7 @@ class Notices {
    * because VS Code hides a panel before it shows another panel in its place.
    */
   readonly notifyIfHidden = (): void => {
-    if ([...this.panels].some(({ isVisible }) => isVisible)) return;
+    if ([...this.pages].some(({ isVisible }) => isVisible)) return;
     for (const entry of this.entries) {
       this.entries.delete(entry);
       entry.resolve(entry.notify());
@@ -82,7 +81,7 @@ class Notices {
   };
 
   private post(): void {
-    for (const panel of this.panels) panel.postNotices();
+    for (const page of this.pages) page.post({ type: 'notices', notices: this.list });
   }
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Webview } from 'vscode';
+import type { Webview, WebviewPanel } from 'vscode';
 import { fakeSets } from '../../support/host/fakeSets';
 import type { ToHost } from '../../../src/shared/pageMessages';
 import type { Conversation } from '../../../src/host/conversation/conversation';
@@ -19,6 +19,7 @@ export class FakePanel implements PanelFrame {
   readonly location = 'editor';
   visible = true;
   readonly onDidDispose = noSubscription;
+  readonly container = fake<WebviewPanel>(this);
   private receive: (message: ToHost) => void = () => assert.fail('There is no listener.');
   private readonly stateListeners: ((change?: unknown) => unknown)[] = [];
   readonly webview = fake<Webview>({

@@ -144,7 +144,8 @@ describe('location of a conversation', () => {
     return view;
   };
   const ask = async (prompt: string): Promise<Conversation> => {
-    const started = window.conversations.startNew(() => false);
+    const started = window.conversations.createInBackground();
+    window.conversations.activate(started);
     started.ask({ prompt });
     window.engine.turn.emit(attempt(), done('an answer'));
     await waitForEvents();
@@ -495,7 +496,8 @@ describe('location of a conversation', () => {
       it('keeps the conversation current that the user has chosen while the view was being restored', async () => {
         window.conversations.startNew();
         const restored = createView();
-        const choice = window.conversations.startNew(() => false);
+        const choice = window.conversations.createInBackground();
+        window.conversations.activate(choice);
         await restored;
         assert.equal(window.conversations.current?.id, choice.id);
       });

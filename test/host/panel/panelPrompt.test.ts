@@ -166,10 +166,10 @@ describe('prompt that a panel sends', () => {
   });
 
   it('comes from the page if the panel is visible', () => {
-    assert.equal(panel.compareDraft(['c', 'd']), true);
+    assert.equal(panel.page.post({ type: 'compareDraft', models: ['c', 'd'] }), true);
     assert.deepEqual(view.posted.at(-1), { type: 'compareDraft', models: ['c', 'd'] });
     view.setVisible(false);
-    assert.equal(panel.compareDraft(), false);
+    assert.equal(panel.page.post({ type: 'compareDraft' }), false);
   });
 
   it('returns to the composer even if the page loads after the key dialog was canceled', async () => {

@@ -49,7 +49,7 @@ describe('message of the extension', () => {
     new Promise((resolve) => {
       const listener = board().notices.add({
         isVisible: false,
-        postNotices: () => {
+        post: () => {
           listener.dispose();
           resolve();
         },
@@ -238,7 +238,7 @@ describe('message of the extension', () => {
     Reflect.deleteProperty(require.cache, file);
     const { notices } = board();
     require.cache[file] = loaded;
-    notices.add({ isVisible: true, postNotices: () => undefined });
+    notices.add({ isVisible: true, post: () => undefined });
     const { kind, severity, text, actions } = shown()[0]![0]!;
     void notices.show({ kind, severity, text, actions }, () => Promise.resolve(undefined));
     assert.notEqual(notices.list[0]?.id, before);
