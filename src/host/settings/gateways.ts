@@ -108,13 +108,17 @@ export function isEntryOf(entry: unknown, url: string): boolean {
 }
 
 /**
- * Moves a gateway in the setting `holysheep.backupBaseUrls` by swapping it with the previous (-1) or the next (1) entry
- * that can be used. Entries that can't be used keep their positions.
+ * Moves a gateway in the setting `holysheep.backupBaseUrls` by swapping it with the previous (-1) or the next (1) backup
+ * gateway. All other entries keep their positions.
  */
-export function moveEntry(entries: readonly unknown[], url: string, by: -1 | 1): readonly unknown[] {
-  const { usableGateways } = readGateways(entries);
-  const index = usableGateways.findIndex((gateway) => gateway.url === url);
-  const other = usableGateways[index + by];
+export function moveEntry(
+  entries: readonly unknown[],
+  backups: readonly GatewayEntry[],
+  url: string,
+  by: -1 | 1,
+): readonly unknown[] {
+  const index = backups.findIndex((gateway) => gateway.url === url);
+  const other = backups[index + by];
   if (index < 0 || !other) return entries;
   const indexOf = (base: string): number => entries.findIndex((entry) => isEntryOf(entry, base));
   const [from, to] = [indexOf(url), indexOf(other.url)];

@@ -109,11 +109,7 @@ export class Settings extends Disposable {
   }
 
   gateways(): ReturnType<typeof readGateways> {
-    const primary = this.baseUrl();
-    return readGateways(
-      this.userList('backupBaseUrls'),
-      'error' in primary ? undefined : this.primaryEntry(primary.url),
-    );
+    return readGateways(this.userList('backupBaseUrls'), this.primary());
   }
 
   /**
@@ -129,14 +125,11 @@ export class Settings extends Disposable {
    * @param url the normalized base URL
    * @param name the new name. If it is empty, a backup gateway has no name and the primary gateway has its known name.
    */
-  async rename(url: string, name: string): Promise<void> {
-    const primary = this.baseUrl();
-    if ('error' in primary || primary.url !== url) {
-      await this.replaceBackup({ ...this.gateway(url), name: textIn(name) });
-      return;
-    }
-    const { backups } = this.splitEntries();
-    await this.update('backupBaseUrls', [...backups, ...entriesOfPrimary({ url, name: textIn(name) })]);
+  rename(url: string, name: string): Thenable<void> {
+    const entry = { ...this.gateway(url), name: textIn(name) };
+    return url === this.primary()?.url
+      ? this.update('backupBaseUrls', [...this.backups(), ...entriesOfPrimary(entry)])
+      : this.replaceBackup(entry);
   }
 
   model(): string {
@@ -149,8 +142,7 @@ export class Settings extends Disposable {
   }
 
   budget(): DailyBudget | undefined {
-    const primary = this.baseUrl();
-    return readBudget(this.readUser('budget'), currencyOf('error' in primary ? '' : primary.url));
+    return readBudget(this.readUser('budget'), currencyOf(this.primary()?.url ?? ''));
   }
 
   systemPrompt(): string {
@@ -267,8 +259,8 @@ export class Settings extends Disposable {
   }
 
   moveBackup(url: string, by: -1 | 1): Thenable<void> {
-    const { backups, ofPrimary } = this.splitEntries();
-    return this.update('backupBaseUrls', [...moveEntry(backups, url, by), ...ofPrimary]);
+    const { usableGateways } = readGateways(this.backups());
+    return this.update('backupBaseUrls', moveEntry(this.userList('backupBaseUrls'), usableGateways, url, by));
   }
 
   /**
@@ -279,7 +271,6 @@ export class Settings extends Disposable {
    * meantime.
    */
   async setPrimary(gateway: GatewayEntry, keepsPrevious: boolean, lists: Lists): Promise<() => Promise<void>> {
-    const primary = this.baseUrl();
     const before = {
       baseUrl: this.readUser('baseUrl'),
       backupBaseUrls: this.readUser('backupBaseUrls'),
@@ -290,12 +281,12 @@ export class Settings extends Disposable {
     const previousModel = writtenModel();
     const { model: newModel, ...after } = withPrimary(
       {
-        backupBaseUrls: this.splitEntries().backups,
+        backupBaseUrls: this.backups(),
         fallbackModels: stringsIn(before.fallbackModels),
         model,
       },
       gateway,
-      keepsPrevious && !('error' in primary) ? this.primaryEntry(primary.url) : undefined,
+      keepsPrevious ? this.primary() : undefined,
       lists,
     );
     // The backups are written before the base URL, so that the settings contain the previous primary gateway at every
@@ -339,19 +330,21 @@ export class Settings extends Disposable {
   }
 
   /**
-   * Splits the setting `holysheep.backupBaseUrls`. An entry with the base URL of the primary gateway only gives that
-   * gateway a name, because the setting `holysheep.baseUrl` can't contain a name.
+   * Returns the primary gateway, or undefined if its base URL is invalid. Its name comes from the entry of
+   * `holysheep.backupBaseUrls` with the same base URL, because the setting `holysheep.baseUrl` can't contain a name.
    */
-  private splitEntries() {
+  private primary(): GatewayEntry | undefined {
     const primary = this.baseUrl();
-    const isOfPrimary = (entry: unknown): boolean => !('error' in primary) && isEntryOf(entry, primary.url);
-    const entries = Map.groupBy(this.userList('backupBaseUrls'), isOfPrimary);
-    return { backups: entries.get(false) ?? [], ofPrimary: entries.get(true) ?? [] };
-  }
-
-  private primaryEntry(url: string): GatewayEntry {
+    if ('error' in primary) return undefined;
+    const { url } = primary;
     const { usableGateways } = readGateways(this.userList('backupBaseUrls'));
     return { url, name: usableGateways.find((entry) => entry.url === url)?.name ?? knownName(url) };
+  }
+
+  /** Returns the entries of `holysheep.backupBaseUrls`, except for the entry that only names the primary gateway. */
+  private backups(): readonly unknown[] {
+    const { url = '' } = this.primary() ?? {};
+    return this.userList('backupBaseUrls').filter((entry) => !isEntryOf(entry, url));
   }
 
   /**

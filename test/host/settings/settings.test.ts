@@ -316,7 +316,7 @@ describe('extension settings', () => {
       read({ globalValue: [a, b, c] });
       inspected.baseUrl = { globalValue: 'https://b.example/v1' };
       await settings.moveBackup('https://c.example/v1', -1);
-      assert.deepEqual(inspected.backupBaseUrls?.globalValue, [c, a, b]);
+      assert.deepEqual(inspected.backupBaseUrls?.globalValue, [c, b, a]);
     });
 
     it('keep invalid entries at their positions when the user moves another entry', async () => {
