@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 import { hostOf } from '../../engine/gateway/baseUrl';
-import { wildcardModel, type Gateway } from '../../engine/gateway/gateway';
+import type { Gateway } from '../../engine/gateway/gateway';
 import { probeMessage } from '../connection/testReport';
 import type { DailyBudget } from '../settings/dailyBudget';
+import type { Settings } from '../settings/settings';
 import { askForText, enterApiKey, showMessage } from '../ui/notifications';
 import { hostWords, inSentences } from '../ui/words';
 import { probeGateway, type GatewayDeps } from './addGateway';
@@ -105,8 +106,7 @@ export function gatewayActions(): readonly GatewayAction[] {
 async function makePrimary(deps: GatewayDeps, { id, label }: Gateway): Promise<void> {
   const { settings, log, onError } = deps;
   const entry = settings.gateway(id);
-  const names = [...(entry.models?.keys() ?? [])].filter((name) => name !== wildcardModel);
-  const note = describeStaleSettings(deps, names);
+  const note = describeStaleNames(settings, [...(entry.models?.keys() ?? [])]);
   const budgetBefore = settings.budget();
   const undo = await settings.setPrimary(entry, true, deps.userGateways.lists);
   const message = vscode.l10n.t('{0} is now the primary gateway.', label);
@@ -115,19 +115,11 @@ async function makePrimary(deps: GatewayDeps, { id, label }: Gateway): Promise<v
   ]);
 }
 
-/** Returns a note that lists which settings still use one of these model names, or undefined if no setting uses them. */
-function describeStaleSettings({ settings, efforts }: GatewayDeps, names: readonly string[]): string | undefined {
+/** Returns a note if custom prompts or model overrides contain one of these model names. */
+function describeStaleNames(settings: Settings, names: readonly string[]): string | undefined {
   const { usablePrompts } = settings.prompts();
-  const affectedSettings = [
-    usablePrompts.some(({ model = '' }) => names.includes(model)) && vscode.l10n.t('custom prompts'),
-    names.some((name) => settings.modelOverrides([name])) && vscode.l10n.t('model overrides'),
-    names.some((name) => efforts.levelOf(name) !== settings.reasoningEffort()) && vscode.l10n.t('reasoning efforts'),
-  ].filter((setting) => setting !== false);
-  if (affectedSettings.length === 0) return undefined;
-  return vscode.l10n.t(
-    'Settings that still use the previous model names: {0}.',
-    hostWords().format.list(affectedSettings),
-  );
+  const isUsed = usablePrompts.some(({ model = '' }) => names.includes(model)) || settings.modelOverrides(names);
+  return isUsed ? vscode.l10n.t('Custom prompts or model overrides still use the previous model names.') : undefined;
 }
 
 /**
