@@ -97,7 +97,9 @@ export function pickModels(
   let listedModels: ReadonlySet<string | undefined> = new Set();
   /** For each model, the model list of the first gateway that offers the model. */
   let sources: ReadonlyMap<string, LoadedList> = new Map();
-  let recentModels: ReadonlySet<string> = new Set();
+  let pickable: PickableModels = { gateways: [], recent: [] };
+  /** The model list of the first gateway, once it is loaded. */
+  let primaryList: LoadedList | undefined;
 
   const gatewayOf = (model: string): Gateway | undefined => {
     const source = sources.get(model);
@@ -129,66 +131,55 @@ export function pickModels(
     const stillActive = active === undefined ? undefined : picker.items.find(({ model }) => model === active);
     if (stillActive) picker.activeItems = [stillActive];
   };
-  const createItem = (
-    model: string,
-    source?: LoadedList,
-    place?: string | false,
-    ...names: readonly string[]
-  ): ModelItem => {
-    const label = plainLabel(model);
+  const createItem = (model: string, heading?: string): ModelItem => {
+    const gateway = gatewayOf(model);
+    const source = sources.get(model) ?? primaryList;
+    const [label, place] = [plainLabel(model), plainLabel(gateway?.label ?? '')];
     const isCurrent = model === current;
-    const facts = factsText(catalog.factsOf(model, source?.gateway?.id));
-    const description = joinNotes(isCurrent && vscode.l10n.t('current'), facts, place);
-    const essence = isCurrent || recentModels.has(model) ? source?.essence?.(model) : undefined;
-    const detail = joinNotes(essence, ...names);
+    const description = joinNotes(
+      isCurrent && vscode.l10n.t('current'),
+      factsText(catalog.factsOf(model, source?.gateway?.id)),
+      gateway && source !== primaryList && place !== heading && vscode.l10n.t('at {0}', place),
+    );
+    const detail = joinNotes(
+      (isCurrent || pickable.recent.includes(model)) && source?.essence?.(model),
+      ...pickable.gateways.map((offer) => otherName(offer.gateway, model)),
+    );
     return {
       model,
+      gateway: gateway?.id,
       label: isCurrent && !canSelectMany ? `$(check) ${label}` : label,
       ...(description !== undefined && { description }),
       ...(detail !== undefined && { detail }),
     };
   };
   let latestLoad = 0;
-  const showLists = (
-    pickable: PickableModels,
-    primaryList: LoadedList | undefined,
-    lists: readonly LoadedList[],
-  ): void => {
+  const showLists = (lists: readonly LoadedList[]): void => {
     const groups = groupsOf(lists, primaryList, pickable, exclude[0] ?? current, fallbacks);
-    recentModels = new Set(pickable.recent);
     sources = new Map(lists.toReversed().flatMap((source) => source.list.models.map((model) => [model, source])));
-    const itemOf =
-      (heading?: string) =>
-      (model: string): ModelItem => {
-        const source = sources.get(model);
-        const gateway = gatewayOf(model);
-        const label = plainLabel(gateway?.label ?? '');
-        const place = gateway && source !== primaryList && label !== heading && vscode.l10n.t('at {0}', label);
-        const names = pickable.gateways.flatMap(({ gateway }) => otherName(gateway, model) ?? []);
-        return { ...createItem(model, source ?? primaryList, place, ...names), gateway: gateway?.id };
-      };
-    const items: ModelItem[] = [...first.map(itemOf()), ...actions];
+    const items = [...first.map((model) => createItem(model)), ...actions];
     for (const { heading, models } of groups) {
       const rest = models.filter((model) => !exclude.includes(model) && !first.includes(model));
       if (rest.length > 0) items.push({ label: heading, kind: vscode.QuickPickItemKind.Separator });
-      items.push(...rest.map(itemOf(heading)));
+      items.push(...rest.map((model) => createItem(model, heading)));
     }
     showItems(items);
   };
   const loadLists = async (fresh = false): Promise<void> => {
     const thisLoad = ++latestLoad;
     picker.busy = true;
-    const pickable = await catalog.load(fresh);
+    const loading = await catalog.load(fresh);
     const lists: LoadedList[] = [];
     const update = (): void => {
       // If the user has refreshed the list while it was loaded, the results of this earlier load are outdated.
       if (thisLoad !== latestLoad) return;
+      [pickable, primaryList] = [loading, lists[0]];
       picker.placeholder = placeholderFor(lists.flat(), canSelectMany);
-      showLists(pickable, lists[0], lists.flat());
+      showLists(lists.flat());
     };
     update();
     await Promise.all(
-      pickable.gateways.map(async (offer, index) => {
+      loading.gateways.map(async (offer, index) => {
         lists[index] = { ...offer, list: await offer.list };
         update();
       }),
@@ -292,11 +283,7 @@ function familyOf(model: string): string {
 /** Sorts models by family, and the models of each family from the newest to the oldest. */
 function newestFirst(models: readonly string[]): readonly string[] {
   const { compare } = new Intl.Collator(hostWords().format.language, { numeric: true });
-  return [...Map.groupBy(models.toSorted(compare), familyOf).values()].flatMap((members) =>
-    [...Map.groupBy(members.toReversed(), versionOf)]
-      .sort(([a], [b]) => b - a)
-      .flatMap(([, sameVersion]) => sameVersion),
-  );
+  return models.toSorted((a, b) => compare(familyOf(a), familyOf(b)) || versionOf(b) - versionOf(a) || compare(b, a));
 }
 
 /**
