@@ -58,7 +58,7 @@ describe('Set API Key command', () => {
 
   it('removes the notice about a rejected key when the user enters the next key', async () => {
     const { notices } = await import('../../../src/host/ui/notices');
-    const panel = notices.add({ isVisible: true, postNotices: () => undefined });
+    const panel = notices.add({ isVisible: true, post: () => undefined });
     gateways.probeResult = failedProbe('rejected', { detail: 'Key expired.' });
     await runSetApiKey('new-key-1');
     const rejections = notices.list.map(({ text }) => text);
