@@ -227,7 +227,7 @@ export class Conversation {
     const otherColumns = this.otherColumns(answerId);
     if (this.readOnly || otherColumns.length === 0) return;
     const unsent = this.sentByUseAnswer(answerId);
-    this.end([...otherColumns, ...this.following(otherColumns)]);
+    this.end([...otherColumns, ...this.tree.following(otherColumns)]);
     this.log.write({ type: 'select', answer: answerId, use: true });
     for (const { exchange, models } of unsent) this.ask(promptOfExchange(exchange), models);
   }
@@ -237,9 +237,9 @@ export class Conversation {
    * that the user has chosen for it.
    */
   sentByUseAnswer(answerId: string): readonly { readonly exchange: Exchange; readonly models: readonly string[] }[] {
-    const unsent = this.following(this.otherColumns(answerId)).filter(
-      ({ isQueued, state }) => isQueued && state.text === '',
-    );
+    const unsent = this.tree
+      .following(this.otherColumns(answerId))
+      .filter(({ isQueued, state }) => isQueued && state.text === '');
     const byExchange = Map.groupBy(unsent, ({ id }) => this.tree.exchangeOf(id));
     return [...byExchange].flatMap(([exchange, answers]) =>
       exchange ? [{ exchange, models: answers.flatMap(({ model }) => model ?? []) }] : [],
@@ -308,8 +308,7 @@ export class Conversation {
    * Stops the answer's turn, or cancels a turn that is queued or scheduled. Without an answer, stops all running turns.
    */
   stop(answerId?: string): void {
-    const answer = answerId === undefined ? undefined : this.tree.answer(answerId);
-    this.end(answerId === undefined ? this.activeAnswers : answer ? [answer] : []);
+    this.end(answerId === undefined ? this.activeAnswers : [{ id: answerId }]);
   }
 
   stopAll(): void {
@@ -486,10 +485,6 @@ export class Conversation {
     return answers.some(({ id }) => id === answerId) ? answers.filter(({ id }) => id !== answerId) : [];
   }
 
-  private following(answers: readonly Answer[]): readonly Answer[] {
-    return this.tree.following(answers.map(({ id }) => id));
-  }
-
   private copyStep({ exchange, answer: { model, state } }: Step): void {
     const answer = newAnswer(state.model || model);
     const prompt = promptOfExchange(exchange);
@@ -536,12 +531,12 @@ export class Conversation {
     if (this.readOnly) throw new Error('the conversation is read-only');
     const ids = answers.map(({ id }) => id);
     this.log.write(record, this.runner.mustQueue() ? ids : []);
-    this.end([...replacedAnswers, ...this.following(replacedAnswers)]);
+    this.end([...replacedAnswers, ...this.tree.following(replacedAnswers)]);
     for (const id of ids) this.runner.run(id);
     return ids;
   }
 
-  private end(answers: readonly Answer[]): void {
+  private end(answers: readonly { readonly id: string }[]): void {
     // All queued turns are removed first. Otherwise, the end of the running turn would start the next queued turn.
     for (const { id } of answers) {
       this.endSchedule(id, { outcome: 'stopped' });

@@ -2,7 +2,7 @@ import type { ResumeFrom } from '../../engine/engine';
 import { attemptsOf, totalCost, type TotalCost } from '../../engine/state/turnCost';
 import { initialTurn, isRunning, type TurnState } from '../../engine/state/turnState';
 import { segmentsSoFar } from '../../engine/state/turnTotals';
-import type { Answer, Exchange, Prompt } from '../../shared/exchanges';
+import type { Answer, Exchange, Prompt, Summary } from '../../shared/exchanges';
 
 /**
  * Returns the answers that the page shows next to each other: all answers of an open comparison, or else the selected
@@ -44,13 +44,7 @@ export function comparedWith({ answers }: Exchange, answer: Answer): readonly An
 }
 
 /** Returns whether later requests contain this summary instead of the turns that it summarizes. */
-export function isUsableSummary({
-  isUndone,
-  answer: { state },
-}: {
-  readonly answer: Answer;
-  readonly isUndone?: true | undefined;
-}): boolean {
+export function isUsableSummary({ isUndone, answer: { state } }: Pick<Summary, 'answer' | 'isUndone'>): boolean {
   return !isUndone && state.phase === 'done' && state.text.trim() !== '';
 }
 

@@ -1,5 +1,5 @@
 import { endSchedule, markScheduled } from '../../engine/state/schedule';
-import { initialTurn, isRunning, markInterrupted, reduceTurn, type TurnState } from '../../engine/state/turnState';
+import { initialTurn, isRunning, markInterrupted, reduceTurn } from '../../engine/state/turnState';
 import type {
   Answer,
   Exchange,
@@ -192,7 +192,7 @@ export class ExchangeTree {
    * incomplete, a complete answer of the same comparison is used instead. Deleted turns are left out.
    */
   path(): readonly Step[] {
-    return this.pathWithDeleted().filter(({ exchange }) => !this.isDeleted(exchange));
+    return this.stepsUpTo(this.endAnswerId);
   }
 
   /**
@@ -256,8 +256,8 @@ export class ExchangeTree {
   }
 
   /** Returns all answers and summaries that directly or indirectly follow the given answers. */
-  following(answerIds: readonly string[]): readonly Answer[] {
-    const before = new Set(answerIds);
+  following(answersBefore: readonly Answer[]): readonly Answer[] {
+    const before = new Set(answersBefore.map(({ id }) => id));
     // A single pass is enough, because an exchange is always added later than the exchange that it follows.
     const exchanges = [...this.exchanges.values()].filter(({ parentAnswer, answers }) => {
       if (before.has(parentAnswer)) for (const { id } of answers) before.add(id);
@@ -408,12 +408,9 @@ export class ExchangeTree {
   private editSummary({ answer: id, text }: RecordOf<'summaryText'>): void {
     const summary = this.summaryOf(id);
     if (!summary) return;
-    const { upTo, answer, source } = summary;
+    this.summaryOfAnswer.set(id, { ...summary, isUndone: text === '' || undefined });
     // A summary whose text the user has edited is complete, even if the model had reached its token limit.
-    const state: TurnState = { ...answer.state, text, phase: 'done', finishReason: 'stop' };
-    const edited =
-      text === '' ? { ...summary, isUndone: true as const } : { upTo, answer: { ...answer, state }, source };
-    this.summaryOfAnswer.set(id, edited);
+    if (text !== '') this.amend(id, { state: { ...summary.answer.state, text, phase: 'done', finishReason: 'stop' } });
   }
 }
 

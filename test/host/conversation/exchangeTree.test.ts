@@ -77,7 +77,7 @@ describe('tree of exchanges and their answers', () => {
     const shown = tree.page().map((item) => ('turns' in item ? `${item.answer.id}(${item.turns})` : item.id));
     assert.deepEqual(shown, ['a', 's(1)', 'b']);
     assert.deepEqual(
-      tree.following(['a']).map(({ id }) => id),
+      tree.following([tree.answer('a')!]).map(({ id }) => id),
       ['b', 's'],
     );
   });
