@@ -109,7 +109,7 @@ export class HealthPanel extends Disposable {
     });
     const { extensionUri } = this.deps;
     // The icon files contain a copy of the codicon `pulse`, because the icon of a webview panel can't be a theme icon.
-    setTabIcon(panel, extensionUri, { light: 'pulse-light.svg', dark: 'pulse-dark.svg' });
+    setTabIcon(panel, extensionUri, 'pulse-light.svg', 'pulse-dark.svg');
     loadWebviewPage(panel.webview, extensionUri, {
       script: 'health.js',
       styles: ['health.css'],

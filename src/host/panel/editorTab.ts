@@ -22,7 +22,7 @@ export class EditorTab implements PanelFrame {
     extensionUri: vscode.Uri,
   ) {
     this.onDidChangeState = container.onDidChangeViewState;
-    setTabIcon(container, extensionUri, { light: 'icon.png', dark: 'icon.png' });
+    setTabIcon(container, extensionUri, 'icon.png');
   }
 
   /**

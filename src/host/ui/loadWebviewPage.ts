@@ -31,12 +31,12 @@ export function loadWebviewPage(
   webview.html = webviewHtml(page, data, directives);
 }
 
-/** Sets the icon of a tab. @param icon file names of the icon for light and dark themes */
-export function setTabIcon(
-  panel: vscode.WebviewPanel,
-  extensionUri: vscode.Uri,
-  { light, dark }: { readonly light: string; readonly dark: string },
-): void {
+/**
+ * Sets the icon of a tab.
+ * @param light file name of the icon for light themes
+ * @param dark file name of the icon for dark themes
+ */
+export function setTabIcon(panel: vscode.WebviewPanel, extensionUri: vscode.Uri, light: string, dark = light): void {
   const uriOf = (name: string): vscode.Uri => vscode.Uri.joinPath(extensionUri, 'media', name);
   panel.iconPath = { light: uriOf(light), dark: uriOf(dark) };
 }
