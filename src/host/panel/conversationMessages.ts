@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { ToHost, ToHostOf } from '../../shared/pageMessages';
 import type { Replies } from '../../shared/protocol';
 import type { Conversation } from '../conversation/conversation';
+import { openPage } from '../ui/notifications';
 import { openableLink } from '../ui/panelText';
 import { showDifferences } from './answerDifferences';
 import { runComposerCommand, suggestCommands } from './composerCommands';
@@ -40,7 +41,11 @@ export const writingMessages: ReadonlySet<ToHost['type']> = new Set([
   'runCommand',
 ]);
 
-const command = (id: string, ...args: unknown[]) => vscode.commands.executeCommand(`holysheep.${id}`, ...args);
+/** Returns a handler that executes a command of this extension. */
+const command =
+  (id: string, ...args: unknown[]) =>
+  () =>
+    vscode.commands.executeCommand(`holysheep.${id}`, ...args);
 
 /**
  * Selects an answer of a comparison. If queued prompts would then be sent, the user is first asked about the daily
@@ -64,7 +69,7 @@ export function conversationMessages(services: PanelServices, conversation: Conv
     deleteExchange: ({ exchangeId }) => deleteExchange(conversation, exchangeId),
     restoreExchange: ({ exchangeId }) => conversation.restoreExchange(exchangeId),
     branch: ({ answerId }) => startBranch(services, conversation, answerId),
-    exportConversation: () => command('exportConversation', { conversationId: conversation.id }),
+    exportConversation: command('exportConversation', { conversationId: conversation.id }),
     compareModels: ({ exchangeId }) => compareAgain(services, conversation, exchangeId),
     showVersion: ({ answerId }) => conversation.showVersion(answerId),
     useAnswer: ({ answerId }) => useAnswer(services, conversation, answerId),
@@ -77,11 +82,11 @@ export function conversationMessages(services: PanelServices, conversation: Conv
     newFromSummary: ({ answerId }) => startFromSummary(services, conversation, answerId),
     suggestCommands: ({ query }) => Promise.resolve(suggestCommands(services, conversation, query)),
     runCommand: ({ id }) => runComposerCommand(services, conversation, id),
-    newConversation: () => command('newConversation'),
-    openHistory: () => command('openHistory'),
-    openUsage: () => command('openHealth', 'usage'),
-    addGateway: () => command('addGateway'),
-    openTour: () => command('openDemo'),
+    newConversation: command('newConversation'),
+    openHistory: command('openHistory'),
+    openUsage: command('openHealth', 'usage'),
+    addGateway: command('addGateway'),
+    openTour: command('openDemo'),
     leaveTour: () => gatewaySets.useOwn(),
     removeBackup: ({ gateway }) => services.userGateways.removeBackup(gateway),
     copy: ({ text }) => vscode.env.clipboard.writeText(text),
@@ -91,9 +96,6 @@ export function conversationMessages(services: PanelServices, conversation: Conv
       return exchange && target.apply(exchange, text);
     },
     newFile: ({ text, language }) => target.newFile(text, language),
-    openLink: async ({ href }) => {
-      const link = openableLink(href);
-      if (link !== undefined) await vscode.env.openExternal(vscode.Uri.parse(link, true));
-    },
+    openLink: ({ href }) => openPage(openableLink(href)),
   } satisfies Partial<MessageHandlers>;
 }

@@ -1,11 +1,12 @@
-import * as vscode from 'vscode';
 import type { Answer } from '../../shared/exchanges';
 import type { FaultAction } from '../../shared/protocol';
 import type { Conversation } from '../conversation/conversation';
 import {
+  commonFaultActions,
   enterApiKey,
   enterApiKeyAction,
   enterGateway,
+  openPage,
   searchSettings,
   showInStatusBar,
   showMessage,
@@ -19,6 +20,7 @@ import { summarize } from './summaries';
 type FailureAction = (conversation: Conversation, answer: Answer, services: PanelServices) => unknown;
 
 const failureActions: Readonly<Record<FaultAction, FailureAction>> = {
+  ...commonFaultActions,
   retryNow: (conversation, { id, state }, { schedule }) =>
     state.schedule ? schedule.sendNow(state.schedule.id) : conversation.retryNow(id),
   tryAnyway: (conversation, { id }) => conversation.tryAnyway(id),
@@ -44,8 +46,7 @@ const failureActions: Readonly<Record<FaultAction, FailureAction>> = {
     if (await enterGateway()) conversation.retryNow(id);
   },
   openBilling: async (_conversation, { state: { gateway, model } }, { userGateways }) => {
-    const page = billingPage(gateway?.id ?? '') ?? billingPage((await userGateways.gatewayFor(model)).id);
-    if (page !== undefined) await vscode.env.openExternal(vscode.Uri.parse(page, true));
+    await openPage(billingPage(gateway?.id ?? '') ?? billingPage((await userGateways.gatewayFor(model)).id));
   },
   /**
    * Opens the setting with the base URL. If the turn has used a backup gateway, the setting for backup gateways is
@@ -55,15 +56,12 @@ const failureActions: Readonly<Record<FaultAction, FailureAction>> = {
     searchSettings(
       state.gatewaySwitches.length > 0 ? '@id:holysheep.baseUrl,holysheep.backupBaseUrls' : 'holysheep.baseUrl',
     ),
-  networkSettings: () => searchSettings('http.proxy'),
   summarize: (conversation, answer, services) => summarize(services, conversation, answer),
   /**
    * Starts a conversation with the failed prompt in its composer. If a summary failed, the composer is empty, because
    * the prompt for the summary was written by the extension, not by the user.
    */
   newConversation: ({ tree }, { id }, services) => startConversation(services, tree.exchangeOf(id)?.prompt),
-  showLog: () => vscode.commands.executeCommand('holysheep.showLog'),
-  exportDiagnostics: () => vscode.commands.executeCommand('holysheep.exportDiagnostics'),
 };
 
 export async function runFailureAction(

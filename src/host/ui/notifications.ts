@@ -80,6 +80,18 @@ export async function searchSettings(query: string): Promise<void> {
   await vscode.commands.executeCommand('workbench.action.openSettings', query);
 }
 
+/** Opens a page in the browser, after VS Code's own confirmation. Does nothing without a URL. */
+export async function openPage(url: string | undefined): Promise<void> {
+  if (url !== undefined) await vscode.env.openExternal(vscode.Uri.parse(url, true));
+}
+
+/** Actions after a fault that are the same in the panel and in VS Code's chat. */
+export const commonFaultActions = {
+  networkSettings: () => searchSettings('http.proxy'),
+  showLog: () => vscode.commands.executeCommand('holysheep.showLog'),
+  exportDiagnostics: () => vscode.commands.executeCommand('holysheep.exportDiagnostics'),
+};
+
 export function openSettingAction(id: string, title = vscode.l10n.t('Open settings')): MessageAction {
   return { title, run: () => searchSettings(`@id:${id}`) };
 }
@@ -139,7 +151,7 @@ export function testConnectionAction(baseUrl?: string): MessageAction {
 }
 
 export function networkSettingsAction(): MessageAction {
-  return { title: vscode.l10n.t('Proxy and certificate settings'), run: () => searchSettings('http.proxy') };
+  return { title: vscode.l10n.t('Proxy and certificate settings'), run: commonFaultActions.networkSettings };
 }
 
 /**

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { TurnHandle } from '../../../engine/engine';
 import type { FaultAction } from '../../../engine/events/kinds';
 import type { TurnState } from '../../../engine/state/turnState';
-import { enterApiKey, enterGateway, searchSettings } from '../../ui/notifications';
+import { commonFaultActions, enterApiKey, enterGateway, openPage, searchSettings } from '../../ui/notifications';
 import { billingPage } from '../../settings/knownGateways';
 import { UserError } from '../../util/userError';
 import type { ChatServices } from '../chatServices';
@@ -74,14 +74,11 @@ const chatActions = {
   },
   openBilling: async ({ userGateways, settings }) => {
     const { origin } = await userGateways.gatewayFor(settings.model());
-    const page = billingPage(origin);
-    if (page !== undefined) await vscode.env.openExternal(vscode.Uri.parse(page, true));
+    await openPage(billingPage(origin));
   },
   checkUrl: () => searchSettings('holysheep.baseUrl'),
-  networkSettings: () => searchSettings('http.proxy'),
   newConversation: () => vscode.commands.executeCommand('workbench.action.chat.newChat'),
-  showLog: () => vscode.commands.executeCommand('holysheep.showLog'),
-  exportDiagnostics: () => vscode.commands.executeCommand('holysheep.exportDiagnostics'),
+  ...commonFaultActions,
 } as const satisfies Partial<Record<FaultAction | 'askAgain', (context: ActionContext) => unknown>>;
 
 export type ChatAction = keyof typeof chatActions;
