@@ -66,8 +66,7 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
       const output = { emit: () => undefined };
       const options = { preferredGateway };
       const turnGateways = new TurnGateways(states, deps.settings, output, new TurnHistory(model), options);
-      turnGateways.choose(gateways);
-      const { current: gateway } = turnGateways;
+      const gateway = turnGateways.choose(gateways);
       const cooldown = gateway && turnGateways.cooldownOf(gateway);
       const next = turnGateways.nextGateway();
       const otherGateway = next && turnGateways.canAnswerNow(next) ? refOf(next) : undefined;

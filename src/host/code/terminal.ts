@@ -27,7 +27,7 @@ export async function insertIntoTerminal(code: string): Promise<boolean> {
   const canInsert = !text.includes('\n') && Buffer.byteLength(text) <= maxLineBytes;
   const active = findActiveShell();
   const terminal = active ?? vscode.window.createTerminal();
-  const started = active ?? (canInsert ? waitForShell(terminal) : undefined);
+  const started = active ?? waitForShell(terminal);
   terminal.show();
   if (canInsert && (await started)) {
     // A tab would make the shell complete the word before the tab.

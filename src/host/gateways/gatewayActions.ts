@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { hostOf } from '../../engine/gateway/baseUrl';
 import type { Gateway } from '../../engine/gateway/gateway';
 import { probeMessage } from '../connection/testReport';
+import { budgetCost } from '../health/healthReport';
 import type { DailyBudget } from '../settings/dailyBudget';
 import type { Settings } from '../settings/settings';
 import { askForText, enterApiKey, showMessage } from '../ui/notifications';
@@ -14,8 +15,9 @@ export interface GatewayAction {
   readonly title: string;
   readonly icon: string;
   /** Whether the action also has a button in the gateway's row of the list. */
-  readonly hasButton: boolean;
-  isPossible(row: GatewayListItem): boolean;
+  readonly hasButton?: true;
+  /** Returns whether the action is possible for a gateway. Absent if the action is always possible. */
+  readonly isPossible?: (row: GatewayListItem) => boolean;
   run(deps: GatewayDeps, gateway: Gateway): unknown;
   /**
    * What the action opens, if anything: an editor, which closes the list of gateways, or a dialog, which hides the list
@@ -54,29 +56,23 @@ export function gatewayActions(): readonly GatewayAction[] {
       title: vscode.l10n.t('Set API key'),
       icon: 'key',
       hasButton: true,
-      isPossible: () => true,
       run: (_deps, { id }) => enterApiKey(id),
       opens: 'dialog',
     },
     {
       title: vscode.l10n.t('Rename'),
       icon: 'edit',
-      hasButton: false,
-      isPossible: () => true,
       run: rename,
       opens: 'dialog',
     },
     {
       title: vscode.l10n.t('Test connection'),
       icon: 'plug',
-      hasButton: false,
-      isPossible: () => true,
       run: (_deps, { id }) => vscode.commands.executeCommand('holysheep.testConnection', id),
     },
     {
       title: vscode.l10n.t('Edit model names'),
       icon: 'arrow-swap',
-      hasButton: false,
       isPossible: isBackup,
       run: editModelNames,
       opens: 'dialog',
@@ -84,8 +80,6 @@ export function gatewayActions(): readonly GatewayAction[] {
     {
       title: vscode.l10n.t('Edit in settings.json'),
       icon: 'json',
-      hasButton: false,
-      isPossible: () => true,
       run: openInSettings,
       opens: 'editor',
     },
@@ -129,12 +123,10 @@ function describeStaleNames(settings: Settings, names: readonly string[]): strin
 function budgetNote(before: DailyBudget | undefined, now: DailyBudget | undefined): string | undefined {
   if (!before || !now || before.currency === now.currency) return undefined;
   const { format } = hostWords();
-  const amountOf = ({ daily, currency }: DailyBudget): string =>
-    format.costs([{ amount: daily, currency, isEstimate: false }]);
   return vscode.l10n.t(
     'Your daily budget is now in the currency of this gateway: {0} instead of {1}.',
-    amountOf(now),
-    amountOf(before),
+    format.costs([budgetCost(now)]),
+    format.costs([budgetCost(before)]),
   );
 }
 

@@ -68,7 +68,9 @@ class GatewayList {
     const items = rows.map((row) => ({
       row,
       ...textsOf(row),
-      buttons: this.actions.filter((action) => action.hasButton && action.isPossible(row)).map(({ button }) => button),
+      buttons: this.actions
+        .filter((action) => action.hasButton && (action.isPossible?.(row) ?? true))
+        .map(({ button }) => button),
     }));
     list.picker.busy = false;
     list.setItems(items, ({ row }) => row.gateway.id);
@@ -100,7 +102,7 @@ class GatewayList {
     let action: GatewayAction | undefined;
     await this.list.showAfter(async () => {
       const items = this.actions
-        .filter((possible) => possible.isPossible(row))
+        .filter((possible) => possible.isPossible?.(row) ?? true)
         .map((possible) => ({ action: possible, label: `$(${possible.icon}) ${possible.title}` }));
       const placeholder = createGatewayTexts([], [])(row).detail ?? '';
       const choice = await pickFrom({ title: plainLabel(row.gateway.label), placeholder, items }).result;
