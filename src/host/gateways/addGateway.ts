@@ -71,8 +71,10 @@ async function addChosen(
     if (next === 'retry') return addChosen(deps, gateway, access);
     if (next === 'edit') return addChosen(deps, await editGateway(gateway), access);
     if (!next) return cancelled;
-    if (access.needsKey) newKey ??= await askForNewKey(deps, gateway);
-    if (access.needsKey && newKey === undefined) return cancelled;
+    if (access.needsKey) {
+      newKey ??= await askForNewKey(deps, gateway);
+      if (newKey === undefined) return cancelled;
+    }
   }
   const name = gateway.name ?? host;
   const role = await chooseRole(deps, name);

@@ -26,13 +26,12 @@ export function withPrimary(
   const newModel = models.get(model) ?? models.get(wildcardModel) ?? model;
   const otherBackups = backupBaseUrls.filter((entry) => !isEntryOf(entry, url));
   const names = [...invertedNames(renamed, model, newModel)];
-  const first =
-    previous &&
-    entryOf({ ...previous, models: new Map(names.filter(([, name]) => lists(previous.url, name) !== false)) });
   return {
     baseUrl: url,
     backupBaseUrls: [
-      ...(first === undefined ? [] : [first]),
+      ...(previous
+        ? [entryOf({ ...previous, models: new Map(names.filter(([, name]) => lists(previous.url, name) !== false)) })]
+        : []),
       ...otherBackups.map((entry) => withRenamedModels(entry, renamed, lists)),
       ...entriesOfPrimary({ url, name }),
     ],
