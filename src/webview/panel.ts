@@ -113,7 +113,7 @@ export function createPanel(
     conversation.scrollTo(answer.element);
     context.moveFocus(answer.element, { preventScroll: true });
   });
-  const cardPlace = element('div', { class: 'card-place' });
+  const cardPlace = element('div.card-place');
   const placeTourCard = createTourCard(context);
   const placeKeyCard = createKeyCard(context);
   const header = createConversationHeader(context);
@@ -345,14 +345,10 @@ export function createPanel(
     event.preventDefault();
   };
 
-  const dock = element('div', { class: 'dock' });
-  dock.append(
-    jumpButton.element,
-    element('div', { class: 'notices' }, noticeArea.element, cardPlace),
-    composer.element,
-  );
+  const dock = element('div.dock');
+  dock.append(jumpButton.element, element('div.notices', noticeArea.element, cardPlace), composer.element);
   root.replaceChildren(
-    element('h1', { class: 'visually-hidden' }, strings.conversation),
+    element('h1.visually-hidden', strings.conversation),
     createTimelinePatterns(),
     header.element,
     conversation.element,

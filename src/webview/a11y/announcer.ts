@@ -21,13 +21,13 @@ const maxAnnouncements = 5;
 
 export function createAnnouncer(): Announcer {
   // The live region has no role, because the wait card must be the only element with `role="status"`.
-  const region = element('div', { class: 'visually-hidden', 'aria-live': 'polite' });
+  const region = element('div.visually-hidden', { 'aria-live': 'polite' });
   return {
     element: region,
     announce: (text, source) => {
       // Creates a new element for each announcement, so that screen readers also read a text that equals the previous
       // one.
-      const announcement = element('p', {}, text);
+      const announcement = element('p', text);
       if (source === undefined) {
         region.replaceChildren(announcement);
         return;

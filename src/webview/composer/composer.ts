@@ -39,12 +39,8 @@ export function createComposer(context: PageContext, onStop: () => void) {
     spellcheck: 'false',
     dir: 'auto',
   });
-  const placeholder = element(
-    'div',
-    { class: 'composer-placeholder', 'aria-hidden': 'true' },
-    strings.promptPlaceholder,
-  );
-  const field = element('div', { class: 'composer-field' }, input, placeholder);
+  const placeholder = element('div.composer-placeholder', { 'aria-hidden': 'true' }, strings.promptPlaceholder);
+  const field = element('div.composer-field', input, placeholder);
   const draft = (): string => input.value.trim();
   const focus = (): void => context.moveFocus(input);
 
@@ -107,7 +103,7 @@ export function createComposer(context: PageContext, onStop: () => void) {
   sendArrow.classList.add('send-arrow');
   stopButton.classList.add('stop');
   const sendMenu = createMenu(strings.moreSendOptions, sendItems, sendArrow);
-  const sendOrStop = element('div', { class: 'composer-send' }, stopButton, sendButton, ...sendMenu);
+  const sendOrStop = element('div.composer-send', stopButton, sendButton, ...sendMenu);
   sendOrStop.addEventListener('mousedown', (event) => {
     if (closestElement(event.target, '[role="menu"]')) return;
     // Keeps the focus in the text field. Otherwise, a click on the disabled *Send* button would take the focus, and the
@@ -115,8 +111,8 @@ export function createComposer(context: PageContext, onStop: () => void) {
     event.preventDefault();
     focus();
   });
-  const bar = element('div', { class: 'composer-bar' }, attachButton, ...choices, ...ring.elements, sendOrStop);
-  const root = element('div', { class: 'composer' }, popup.element, chips.element, field, bar);
+  const bar = element('div.composer-bar', attachButton, ...choices, ...ring.elements, sendOrStop);
+  const root = element('div.composer', popup.element, chips.element, field, bar);
 
   /**
    * Shows *Send* or *Stop* in the same place, or both buttons while an answer is running and the composer contains a

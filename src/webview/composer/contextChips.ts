@@ -15,7 +15,7 @@ export function createContextChips(context: PageContext, onEmptied: () => void) 
    * Ids of the context items that were already announced. Undefined until the first update, which announces nothing.
    */
   let existingIds: ReadonlySet<string> | undefined;
-  const list = element('ul', { class: 'context-chips', 'aria-label': strings.context });
+  const list = element('ul.context-chips', { 'aria-label': strings.context });
   list.hidden = true;
 
   const findButtons = (): readonly HTMLButtonElement[] => [...list.querySelectorAll('button')];
@@ -76,8 +76,7 @@ export function createContextChips(context: PageContext, onEmptied: () => void) 
 function createChip(context: PageContext, item: DraftContext): HTMLElement {
   const caption = fillTemplate(context.strings.remove, nameOf(context, item));
   return element(
-    'li',
-    { class: 'context-chip' },
+    'li.context-chip',
     labelOf(context, item),
     ...outsideMarkOf(context, item),
     ' ',
@@ -98,7 +97,7 @@ function announcedName(context: PageContext, item: DraftContext): string {
 function outsideMarkOf({ strings }: PageContext, { realPath }: DraftContext): readonly HTMLElement[] {
   if (realPath === undefined) return [];
   const title = fillTemplate(strings.contextOutside, realPath);
-  return [element('span', { class: 'context-outside', title }, ` → ${realPath}`)];
+  return [element('span.context-outside', { title }, ` → ${realPath}`)];
 }
 
 /**
@@ -109,22 +108,21 @@ function labelOf(context: PageContext, item: DraftContext): HTMLElement {
   const { kind, label } = item;
   const nameStart = label.lastIndexOf('/') + 1;
   const path = element(
-    'span',
-    { class: 'context-path' },
-    element('span', { class: 'context-folder' }, label.slice(0, nameStart)),
-    element('span', { class: 'context-name' }, label.slice(nameStart)),
+    'span.context-path',
+    element('span.context-folder', label.slice(0, nameStart)),
+    element('span.context-name', label.slice(nameStart)),
   );
   const parts = kind === 'problems' ? fillNodes(context.strings.contextProblems, path) : [path];
-  return element('span', { class: 'context-label', title: nameOf(context, item) }, ...parts);
+  return element('span.context-label', { title: nameOf(context, item) }, ...parts);
 }
 
 function sizeOf({ strings, format }: PageContext, { characters, lines, truncated }: DraftContext): HTMLElement {
   const size = format.plural(lines, strings.attachmentLine, strings.attachmentLines);
   const title = format.plural(characters, strings.contextCharactersOne, strings.contextCharacters);
-  if (!truncated) return element('span', { class: 'context-size', title }, size);
+  if (!truncated) return element('span.context-size', { title }, size);
   return element(
-    'span',
-    { class: 'context-size truncated', title: `${title} · ${strings.contextTruncated}` },
+    'span.context-size.truncated',
+    { title: `${title} · ${strings.contextTruncated}` },
     `${size}, ${strings.attachmentTruncated}`,
   );
 }

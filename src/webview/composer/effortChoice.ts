@@ -9,7 +9,7 @@ import { createMenu, type MenuItem } from '../util/menu';
 export function createEffortChoice({ strings, post, announcer }: PageContext) {
   let [model, host] = ['', ''];
   let effort: EffortView | undefined;
-  const levelText = element('span', { class: 'effort-level' });
+  const levelText = element('span.effort-level');
   const trigger = button([svgIcon('thinking'), levelText], 'quiet effort-button', () => undefined);
   trigger.setAttribute('aria-label', strings.reasoningEffort);
   trigger.hidden = true;

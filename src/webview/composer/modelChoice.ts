@@ -10,10 +10,10 @@ import { fillTemplate } from '../../shared/format';
  * shows this.
  */
 export function createModelChoice({ strings, post, focusComposer }: PageContext, onChoose: () => void) {
-  const nameText = element('span', { class: 'model-name' });
-  const gatewayText = element('span', { class: 'model-gateway' });
+  const nameText = element('span.model-name');
+  const gatewayText = element('span.model-gateway');
   const trigger = button([nameText, gatewayText, svgIcon('chevronDown')], 'quiet model-button', onChoose);
-  const badge = element('span', { class: 'gateway-badge' });
+  const badge = element('span.gateway-badge');
   badge.hidden = true;
   const switchBack = (): void => {
     post({ type: 'useGateway' });

@@ -18,8 +18,7 @@ const icons: Readonly<Record<ComposerSuggestion['kind'], Icon>> = {
 export function createSuggestionOptions(input: HTMLTextAreaElement, onChoose: (item: ComposerSuggestion) => void) {
   let items: readonly ComposerSuggestion[] = [];
   let activeIndex: number | undefined;
-  const list = element('div', {
-    class: 'composer-options',
+  const list = element('div.composer-options', {
     id: 'composer-options',
     role: 'listbox',
     // The list of suggestions must be focusable because it can scroll (axe rule `scrollable-region-focusable`).
@@ -49,12 +48,12 @@ export function createSuggestionOptions(input: HTMLTextAreaElement, onChoose: (i
 
   const createOption = (item: ComposerSuggestion, index: number): HTMLElement => {
     const option = element(
-      'div',
-      { class: 'composer-option', id: `composer-option-${index}`, role: 'option' },
+      'div.composer-option',
+      { id: `composer-option-${index}`, role: 'option' },
       svgIcon(icons[item.kind]),
-      element('span', { class: 'composer-option-label' }, item.label),
+      element('span.composer-option-label', item.label),
       ' ',
-      element('span', { class: 'composer-option-detail' }, item.detail),
+      element('span.composer-option-detail', item.detail),
     );
     option.title = item.detail === '' ? item.label : `${item.label} · ${item.detail}`;
     if (item.unavailable) {

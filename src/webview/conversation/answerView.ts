@@ -66,8 +66,8 @@ export class AnswerView implements ShownAnswer {
     this.state = answer.state;
     this.head = createTurnHead(context, this);
     this.element = element(
-      'article',
-      { class: 'turn assistant', 'aria-label': strings.assistant, 'aria-busy': 'true', tabindex: '-1' },
+      'article.turn.assistant',
+      { 'aria-label': strings.assistant, 'aria-busy': 'true', tabindex: '-1' },
       this.head.element,
     );
     if (this.isCompared) this.element.dataset['model'] = this.model;

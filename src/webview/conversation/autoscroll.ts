@@ -190,7 +190,7 @@ export function createJumpButton({ strings, followEnd, focusComposer }: PageCont
   jump.classList.add('jump-button');
   jump.hidden = true;
   return {
-    element: element('div', { class: 'jump' }, jump),
+    element: element('div.jump', jump),
     setVisible: (visible: boolean): void => {
       if (jump.hidden === !visible) return;
       const hadFocus = document.activeElement === jump;

@@ -29,7 +29,7 @@ export function createComparison(context: PageContext, prompt: HTMLElement, answ
   let shownKey = '';
   const columns = answers.map((answer): Column => ({
     answer,
-    element: element('section', { class: 'column' }, answer.element),
+    element: element('section.column', answer.element),
   }));
 
   /** Returns all pairs of answers that can be shown in a diff editor. */
@@ -68,23 +68,23 @@ export function createComparison(context: PageContext, prompt: HTMLElement, answ
     for (const { id: answerId, state } of findInterrupted())
       post({ type: 'action', answerId, action: state.text === '' ? 'restart' : 'continue' });
   });
-  const title = element('span', { class: 'comparison-title' });
+  const title = element('span.comparison-title');
   const bar = element(
-    'div',
-    { class: 'comparison-bar', tabindex: '-1' },
+    'div.comparison-bar',
+    { tabindex: '-1' },
     title,
     continueAll,
     stopAll,
     differences,
     ...createMenu(strings.showDifferences, findPairs, differencesMenu),
   );
-  const results = element('p', { class: 'comparison-results' });
+  const results = element('p.comparison-results');
   const root = element(
-    'div',
-    { class: 'exchange comparison', role: 'group', 'aria-label': strings.comparison },
+    'div.exchange.comparison',
+    { role: 'group', 'aria-label': strings.comparison },
     prompt,
     bar,
-    element('div', { class: 'columns' }, ...columns.map((column) => column.element)),
+    element('div.columns', ...columns.map((column) => column.element)),
     results,
   );
 
@@ -126,7 +126,7 @@ export function createComparison(context: PageContext, prompt: HTMLElement, answ
     const text = [...next, ...describeComparison(context, answers)].join('\u00a0· ');
     // No line break separates the parts of a model name at its hyphens.
     const parts = text.split(/(\S*-\S*)/);
-    results.replaceChildren(...parts.map((part, index) => (index % 2 === 0 ? part : element('span', {}, part))));
+    results.replaceChildren(...parts.map((part, index) => (index % 2 === 0 ? part : element('span', part))));
   };
 
   update();
@@ -172,7 +172,7 @@ export function createComparedNote(context: PageContext, answer: AnswerView, oth
   const compared = fillTemplate(strings.comparedWith, format.list(others.map(({ model }) => model)));
   const text = element('span');
   return {
-    element: element('div', { class: 'comparison-bar', tabindex: '-1' }, text, show, undo, useModel),
+    element: element('div.comparison-bar', { tabindex: '-1' }, text, show, undo, useModel),
     update: (): void => {
       setText(text, [compared, ...describeHiddenTurns(context, answer)].join(' · '));
       show.hidden = isReadOnly();

@@ -9,9 +9,9 @@ import { button, element, setText } from '../util/element';
  * sum. The line is hidden while it is empty.
  */
 export function createConversationHeader(context: PageContext) {
-  const title = element('p', { class: 'conversation-title' });
+  const title = element('p.conversation-title');
   const cost = button('', 'quiet', () => context.post({ type: 'openUsage' }));
-  const line = element('div', { class: 'conversation-header', hidden: '' }, element('div', {}, title, cost));
+  const line = element('div.conversation-header', { hidden: '' }, element('div', title, cost));
   const update = (part: HTMLElement, text: string, tooltip: string): void => {
     setText(part, text);
     // A narrow panel cuts off the end of the text, so the tooltip contains the complete text.

@@ -31,7 +31,7 @@ type ConversationState = Partial<Unsent>;
  */
 export class ConversationView {
   readonly element: HTMLElement;
-  readonly thread = element('div', { class: 'thread' });
+  readonly thread = element('div.thread');
   private readonly updateEarlierTurns: ReturnType<typeof createEarlierTurns>;
   /** Views of the exchanges and summaries, from top to bottom. The id of a summary is the id of its answer. */
   private items: readonly ItemView[] = [];
@@ -51,9 +51,8 @@ export class ConversationView {
   ) {
     const end = element('span', { tabindex: '-1' });
     this.element = element(
-      'div',
+      'div.conversation',
       {
-        class: 'conversation',
         role: 'log',
         'aria-label': context.strings.conversation,
         // An element with the role `log` is a live region, so screen readers would read every token. `aria-live="off"`

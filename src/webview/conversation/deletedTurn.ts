@@ -18,12 +18,12 @@ export class DeletedTurn {
     const undo = button(strings.undo, 'quiet', () => post({ type: 'restoreExchange', exchangeId: id }));
     // The arrow keys move the focus between `article` elements, so the line is an `article`.
     const line = element(
-      'article',
-      { class: 'turn deleted-turn', 'aria-label': strings.turnDeleted, tabindex: '-1' },
-      element('p', {}, strings.turnDeleted),
-      ...(isReadOnly() ? [] : [undo]),
+      'article.turn.deleted-turn',
+      { 'aria-label': strings.turnDeleted, tabindex: '-1' },
+      element('p', strings.turnDeleted),
+      !isReadOnly() && undo,
     );
-    this.element = element('div', { class: 'exchange' }, line);
+    this.element = element('div.exchange', line);
   }
 
   /** Returns false if the turn is no longer deleted, so that another view is needed. */

@@ -46,7 +46,7 @@ export function createEarlierTurns({ strings, format, moveFocus, onLayoutChange 
     onLayoutChange();
   });
   // The arrow keys move the focus between `article` elements, so the entry with the button is an `article`.
-  const entry = element('article', { class: 'turn exchange earlier-turns', tabindex: '-1' }, toggle);
+  const entry = element('article.turn.exchange.earlier-turns', { tabindex: '-1' }, toggle);
   return (thread: HTMLElement, items: readonly ItemView[]): void => {
     summary = items.findLast(isUsableSummary);
     const index = summary ? items.indexOf(summary) : -1;

@@ -5,22 +5,22 @@ import { button, element, setText, svgIcon } from '../util/element';
 /** Creates the content of an empty conversation: a hint, suggested prompts and recent conversations. */
 export function createEmptyState({ strings, post, focusComposer }: PageContext, parent: HTMLElement) {
   const title = element('h2');
-  const hint = element('p', { class: 'empty-hint' });
-  const cardPlace = element('div', { class: 'card-place' });
-  const lists = element('div', { class: 'suggestions' });
+  const hint = element('p.empty-hint');
+  const cardPlace = element('div.card-place');
+  const lists = element('div.suggestions');
   const children = [svgIcon('commentDiscussion'), title, hint, cardPlace, lists];
-  const root = element('div', { class: 'empty-state' }, ...children);
+  const root = element('div.empty-state', ...children);
   /** Data of the current buttons, as JSON. Unchanged buttons are not replaced, so that they keep the focus. */
   let shownData = '';
 
   const createList = (heading: string | undefined, suggestions: readonly Suggestion[]): readonly HTMLElement[] => {
     if (suggestions.length === 0) return [];
     return [
-      ...(heading === undefined ? [] : [element('h3', {}, heading)]),
+      ...(heading === undefined ? [] : [element('h3', heading)]),
       ...suggestions.map(({ kind, id, label, time }) => {
         const icon = svgIcon(kind === 'conversation' ? 'history' : 'sparkle');
-        const timeText = time === undefined ? [] : [' ', element('span', { class: 'suggestion-time' }, time)];
-        const content = [icon, element('span', { class: 'suggestion-label' }, label), ...timeText];
+        const timeText = time === undefined ? [] : [' ', element('span.suggestion-time', time)];
+        const content = [icon, element('span.suggestion-label', label), ...timeText];
         return button(content, 'quiet suggestion', () => post({ type: 'askSuggestion', kind, id }));
       }),
     ];

@@ -59,8 +59,8 @@ export function createEntryEditor(context: PageContext, entry: EditableEntry) {
     field.value = text;
     const submitButton = button(entry.submitLabel, 'primary', submit);
     const cancelButton = button(context.strings.cancel, 'secondary', cancel);
-    const actions = element('div', { class: 'actions' }, submitButton, cancelButton);
-    const form = element('form', { class: 'prompt-editor' }, field, actions);
+    const actions = element('div.actions', submitButton, cancelButton);
+    const form = element('form.prompt-editor', field, actions);
     const updateSubmit = (): void => {
       submitButton.disabled = field.value.trim() === '';
     };

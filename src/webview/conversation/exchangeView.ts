@@ -22,7 +22,7 @@ export class ExchangeView {
     const prompt = this.entry.element;
     if (this.answers.length > 1) this.comparison = createComparison(context, prompt, this.answers);
     const entries = [prompt, ...this.answers.map((answer) => answer.element)];
-    this.element = this.comparison?.element ?? element('div', { class: 'exchange' }, ...entries);
+    this.element = this.comparison?.element ?? element('div.exchange', ...entries);
     const [answer] = this.answers;
     if (exchange.comparedWith && answer) {
       const note = createComparedNote(context, answer, exchange.comparedWith);

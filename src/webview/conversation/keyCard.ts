@@ -8,12 +8,12 @@ import { button, element, setText, svgIcon } from '../util/element';
  */
 export function createKeyCard({ strings, post, host, focusComposer }: PageContext) {
   const text = element('span');
-  const title = element('p', { class: 'notice-title' }, svgIcon('key'), text);
+  const title = element('p.notice-title', svgIcon('key'), text);
   const keyButton = button(strings.setApiKey, 'primary', () => post({ type: 'setApiKey' }));
   const tourButton = button(strings.tour, 'secondary', () => post({ type: 'openTour' }));
   const gatewayButton = button(strings.addGateway, 'secondary', () => post({ type: 'addGateway' }));
-  const actions = element('div', { class: 'actions' }, keyButton, gatewayButton, tourButton);
-  const card = element('section', { class: 'notice' }, element('div', { class: 'notice-texts' }, title), actions);
+  const actions = element('div.actions', keyButton, gatewayButton, tourButton);
+  const card = element('section.notice', element('div.notice-texts', title), actions);
   return (container: HTMLElement | undefined): void => {
     setText(text, fillTemplate(strings.noKeyTitle, host()));
     if (card.parentElement === (container ?? null)) return;

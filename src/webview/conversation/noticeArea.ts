@@ -30,8 +30,8 @@ export type NoticeArea = ReturnType<typeof createNoticeArea>;
 
 /** Creates the area above the composer that shows one notice at a time. */
 export function createNoticeArea({ strings, announcer, focusComposer, onLocalChange }: PageContext) {
-  const body = element('section', { class: 'notice' });
-  const area = element('div', { class: 'notice-area', hidden: '' }, body);
+  const body = element('section.notice');
+  const area = element('div.notice-area', { hidden: '' }, body);
   let dismissed: readonly string[] = [];
   let shownId: string | undefined;
   let shownContent = '';
@@ -49,8 +49,8 @@ export function createNoticeArea({ strings, announcer, focusComposer, onLocalCha
       }),
     );
     body.replaceChildren(
-      element('p', { class: 'notice-texts' }, svgIcon(icon), element('span', {}, text)),
-      element('div', { class: 'actions' }, ...buttons),
+      element('p.notice-texts', svgIcon(icon), element('span', text)),
+      element('div.actions', ...buttons),
     );
     area.replaceChildren(body, ...(isPersistent ? [] : [iconButton(strings.dismiss, 'close', close)]));
   };

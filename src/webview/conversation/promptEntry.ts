@@ -11,7 +11,7 @@ import { createEntryEditor, type EntryEditor } from './entryEditor';
 export class PromptEntry {
   readonly element: HTMLElement;
   readonly editor: EntryEditor;
-  private readonly tools = element('div', { class: 'turn-tools' });
+  private readonly tools = element('div.turn-tools');
   private readonly bubble: HTMLElement;
   private readonly text: HTMLElement;
   /**
@@ -26,9 +26,9 @@ export class PromptEntry {
   ) {
     const { strings } = context;
     const { prompt, id: exchangeId } = exchange;
-    const text = element('div', { class: 'prompt-text', 'data-part': 'prompt', dir: 'auto' }, prompt);
+    const text = element('div.prompt-text', { 'data-part': 'prompt', dir: 'auto' }, prompt);
     this.text = text;
-    this.bubble = element('div', { class: 'bubble' }, text);
+    this.bubble = element('div.bubble', text);
     if (isLong(prompt)) {
       this.toggle = button('', 'quiet prompt-toggle', () => {
         this.isUnfolded = !this.isUnfolded;
@@ -41,9 +41,9 @@ export class PromptEntry {
       this.isUnfolded = false;
     }
     this.element = element(
-      'article',
-      { class: 'turn you', 'aria-label': strings.you, tabindex: '-1' },
-      element('header', { class: 'visually-hidden' }, strings.you),
+      'article.turn.you',
+      { 'aria-label': strings.you, tabindex: '-1' },
+      element('header.visually-hidden', strings.you),
       this.bubble,
       this.tools,
     );
@@ -84,17 +84,17 @@ export class PromptEntry {
     this.tools.append(iconButton(strings.copyPrompt, 'copy', () => copy(exchange.prompt)));
     if (exchange.attachments.length === 0) return;
     const items = exchange.attachments.map((attachment) => createAttachmentItem(context, attachment));
-    this.bubble.append(element('ul', { class: 'attachments' }, ...items));
+    this.bubble.append(element('ul.attachments', ...items));
   }
 }
 
 function createAttachmentItem(context: PageContext, attachment: Attachment): HTMLElement {
   const code = element('code', { 'data-language': attachment.languageId }, attachment.code);
-  const label = element('span', { class: 'attachment-label' }, attachment.label);
-  const details = element('span', {}, attachmentDetails(context, attachment).join(' · '));
+  const label = element('span.attachment-label', attachment.label);
+  const details = element('span', attachmentDetails(context, attachment).join(' · '));
   // The attached code must be focusable because it can scroll (axe rule `scrollable-region-focusable`).
   const content = element('pre', { tabindex: '0' }, code);
-  return element('li', {}, disclosure(element('span', {}, label, ' ', details), 'attachment', content));
+  return element('li', disclosure(element('span', label, ' ', details), 'attachment', content));
 }
 
 function attachmentDetails({ strings, format }: PageContext, { kind, code, truncated }: Attachment): string[] {

@@ -17,7 +17,7 @@ export class SummaryEntry {
   readonly editor: EntryEditor;
   /** Whether the turns that the summary replaces are visible. */
   isUnfolded = false;
-  private readonly tools = element('div', { class: 'actions summary-tools' });
+  private readonly tools = element('div.actions.summary-tools');
   private shownTools = '';
 
   constructor(
@@ -41,14 +41,14 @@ export class SummaryEntry {
       this,
     );
     this.answers = [answer];
-    this.element = element('div', { class: 'exchange' }, answer.element);
+    this.element = element('div.exchange', answer.element);
     const ownTitle = format.plural(turns, strings.summaryOfOne, strings.summaryOf);
     const title = turns === 0 ? this.createSourceTitle() : ownTitle;
-    answer.head.element.prepend(element('h2', {}, title));
+    answer.head.element.prepend(element('h2', title));
     // The editor replaces an empty text element, because the answer's own view shows the text of the summary. That view
     // is hidden while the editor is open.
     const text = element('span');
-    const container = element('div', { class: 'summary-editor' }, text);
+    const container = element('div.summary-editor', text);
     answer.element.append(container);
     answer.element.classList.add('summary');
     this.editor = createEntryEditor(context, {

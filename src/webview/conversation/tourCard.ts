@@ -9,9 +9,9 @@ import { button, element } from '../util/element';
  * @returns a function that shows a step in the given element, or removes the card if no element is given
  */
 export function createTourCard({ strings, post, focusComposer, moveFocus }: PageContext) {
-  const texts = element('div', { class: 'tour-step' });
-  const actions = element('div', { class: 'actions' });
-  const card = element('section', { class: 'tour-card', 'aria-label': strings.tour }, texts, actions);
+  const texts = element('div.tour-step');
+  const actions = element('div.actions');
+  const card = element('section.tour-card', { 'aria-label': strings.tour }, texts, actions);
   /** Data of the step that the card currently shows, as JSON. */
   let shownData = '';
 
@@ -31,8 +31,8 @@ export function createTourCard({ strings, post, focusComposer, moveFocus }: Page
     const isRunning = step?.offers[0]?.act === 'skip';
     texts.setAttribute('aria-live', isRunning ? 'off' : 'polite');
     texts.replaceChildren(
-      ...(step ? [element('p', { class: 'tour-heading' }, step.heading)] : []),
-      ...(step?.text === undefined ? [] : [element('p', { class: 'tour-text' }, step.text)]),
+      ...(step ? [element('p.tour-heading', step.heading)] : []),
+      ...(step?.text === undefined ? [] : [element('p.tour-text', step.text)]),
     );
     const offers = (step?.offers ?? []).map(({ act, label }) => createButton(label, { type: 'tour', act }));
     const isFinished = step?.offers.length === 0;

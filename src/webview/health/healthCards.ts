@@ -117,8 +117,8 @@ export function createCards({ strings, format }: Words) {
       [strings.tokens, hasTokens ? `${format.count(promptTokens)} / ${format.count(completionTokens)}` : unknownFigure],
       [strings.faults, all.length === 0 ? count(0) : format.list(all)],
     ];
-    const entries = facts.map(([name, text]) => element('div', {}, element('dt', {}, name), element('dd', {}, text)));
-    return element('dl', { class: 'facts' }, ...entries);
+    const entries = facts.map(([name, text]) => element('div', element('dt', name), element('dd', text)));
+    return element('dl.facts', ...entries);
   };
 
   return (row: HealthRow, shownPeriod: HealthPeriod, period: HealthPeriodName): HTMLElement => {
@@ -136,9 +136,9 @@ export function createCards({ strings, format }: Words) {
     return element(
       'article',
       { 'aria-label': `${model}, ${host}` },
-      element('h2', {}, model, ' ', element('span', { class: 'host' }, host)),
-      element('dl', { class: 'measures' }, ...measures.map(createMeasure)),
-      ...(total.attempts < minChartedAttempts ? [element('p', { class: 'note' }, hint)] : []),
+      element('h2', model, ' ', element('span.host', host)),
+      element('dl.measures', ...measures.map(createMeasure)),
+      total.attempts < minChartedAttempts && element('p.note', hint),
       disclosure(strings.details, 'more', createDetails(row)),
     );
   };

@@ -27,11 +27,10 @@ export function createFigure(
 ): HTMLElement {
   return element(
     'div',
-    {},
-    element('dt', {}, name),
-    element('dd', { class: 'figure' }, text),
-    ...notes.filter((note) => note !== '').map((note) => element('dd', { class: 'note' }, note)),
-    ...(chart.length === 0 ? [] : [element('dd', { class: 'chart' }, ...chart)]),
+    element('dt', name),
+    element('dd.figure', text),
+    ...notes.filter((note) => note !== '').map((note) => element('dd.note', note)),
+    chart.length > 0 && element('dd.chart', ...chart),
   );
 }
 
@@ -54,12 +53,7 @@ export function createChart({ look, bars, label, start, end }: Chart): readonly 
       ...bars.flatMap((bar, index) => (bar ? [createBar(bar, index / bars.length, barShare / bars.length, top)] : [])),
       svg('line', { class: 'baseline', x1: 0, x2: '100%', y1: height + 0.5, y2: height + 0.5 }),
     ),
-    element(
-      'div',
-      { class: 'chart-axis', 'aria-hidden': 'true' },
-      element('span', {}, start),
-      element('span', {}, end),
-    ),
+    element('div.chart-axis', { 'aria-hidden': 'true' }, element('span', start), element('span', end)),
   ];
 }
 

@@ -52,19 +52,19 @@ export function createHealthPage(
     api.postMessage({ type: 'clear' });
   });
   const test = button(strings.testConnection, 'secondary', () => api.postMessage({ type: 'testConnection' }));
-  const periods = element('div', { class: 'periods', role: 'group', 'aria-label': strings.period }, ...periodButtons);
-  const message = element('div', { class: 'health-message', role: 'status' });
-  const usage = element('div', { class: 'usage' });
-  const cards = element('section', { class: 'health-cards' });
-  const network = element('div', {}, element('div', { class: 'toolbar' }, periods, test), cards);
+  const periods = element('div.periods', { role: 'group', 'aria-label': strings.period }, ...periodButtons);
+  const message = element('div.health-message', { role: 'status' });
+  const usage = element('div.usage');
+  const cards = element('section.health-cards');
+  const network = element('div', element('div.toolbar', periods, test), cards);
   const tabs = createTabs(strings.healthTitle, (tab) => setState({ tab }), [
     { name: 'usage', caption: strings.usage, content: usage },
     { name: 'network', caption: strings.network, content: network },
   ]);
   root.replaceChildren(
     svgPatterns(5, { 'health-fault-hatch': 'M-1 1L1-1M0 5L5 0M4 6L6 4' }),
-    element('header', {}, heading, element('p', {}, strings.healthIntro)),
-    element('div', { class: 'toolbar' }, tabs.list, clear),
+    element('header', heading, element('p', strings.healthIntro)),
+    element('div.toolbar', tabs.list, clear),
     message,
     ...tabs.panels,
   );

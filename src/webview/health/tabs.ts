@@ -9,7 +9,7 @@ interface Tab {
 
 /** Creates tabs with the keys of the ARIA pattern: the arrow keys, Home and End select a tab. */
 export function createTabs(label: string, onSelect: (name: HealthTab) => void, tabs: readonly Tab[]) {
-  const list = element('div', { class: 'tabs', role: 'tablist', 'aria-label': label });
+  const list = element('div.tabs', { role: 'tablist', 'aria-label': label });
   const parts = tabs.map(({ name, caption, content }) => {
     const attributes = {
       type: 'button',

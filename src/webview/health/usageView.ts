@@ -105,24 +105,22 @@ export function createUsageView({ strings, format }: Words) {
     const costChart = chartOf(usage, 'cost', ({ costs }) => sumOfAmounts(costs), costText);
     const tokenChart = chartOf(usage, 'tokens', (each) => each.promptTokens + each.completionTokens, tokenText);
     return element(
-      'dl',
-      { class: 'measures' },
+      'dl.measures',
       createFigure(
         strings.today,
         costText(today),
         [requestsText(today), unknownText(today), uncountedNote, budgetNote],
         budget ? [createBudgetMeter(budgetNote, budget.usedPercent)] : [],
       ),
-      ...(hasEarlierDays
-        ? [createFigure(strings.daysCaption, costText(total), [requestsText(total), unknownText(total)], costChart)]
-        : []),
+      hasEarlierDays &&
+        createFigure(strings.daysCaption, costText(total), [requestsText(total), unknownText(total)], costChart),
       createFigure(strings.tokens, tokenText(total), [cachedText(total)], tokenChart),
     );
   };
 
   const createCells = (figures: UsageFigures): readonly HTMLElement[] => {
     const withNote = (text: string, note: string): HTMLElement =>
-      element('td', {}, text, ...(note === '' ? [] : [element('span', { class: 'note' }, note)]));
+      element('td', text, note !== '' && element('span.note', note));
     return [
       withNote(format.number(figures.attempts), ''),
       withNote(tokenText(figures), cachedText(figures)),
@@ -139,13 +137,11 @@ export function createUsageView({ strings, format }: Words) {
   const createGroup = (name: string, group: UsageGroup): HTMLElement =>
     element(
       'tbody',
-      {},
-      element('tr', { class: 'sum' }, element('th', { scope: 'rowgroup' }, name), ...createCells(group)),
+      element('tr.sum', element('th', { scope: 'rowgroup' }, name), ...createCells(group)),
       ...group.rows.map((row) =>
         element(
           'tr',
-          {},
-          element('th', { scope: 'row' }, row.model, ' ', element('span', { class: 'host' }, row.host)),
+          element('th', { scope: 'row' }, row.model, ' ', element('span.host', row.host)),
           ...createCells(row),
         ),
       ),
@@ -158,9 +154,9 @@ export function createUsageView({ strings, format }: Words) {
     const dayGroups = usedDays.map((day) => createGroup(day === today ? strings.today : dayOf(day.start), day));
     const totalGroups = usedDays.some((day) => day !== today) ? [createGroup(strings.daysCaption, total)] : [];
     return element(
-      'table',
-      { class: 'usage-table', 'aria-label': strings.usageCaption },
-      element('thead', {}, element('tr', {}, ...columns.map((name) => element('th', { scope: 'col' }, name)))),
+      'table.usage-table',
+      { 'aria-label': strings.usageCaption },
+      element('thead', element('tr', ...columns.map((name) => element('th', { scope: 'col' }, name)))),
       ...dayGroups.toSpliced(usedDays[0] === today ? 1 : 0, 0, ...totalGroups),
     );
   };
@@ -171,7 +167,7 @@ export function createUsageView({ strings, format }: Words) {
     return [
       element('article', { 'aria-label': strings.usage }, createSums(usage, report)),
       createTable(usage),
-      ...(hasEstimates ? [element('p', { class: 'note' }, strings.estimateHint)] : []),
+      ...(hasEstimates ? [element('p.note', strings.estimateHint)] : []),
     ];
   };
 }

@@ -17,7 +17,7 @@ export type Timeline = ReturnType<typeof createTimeline>;
 export function createTimeline(context: PageContext, currentState: () => TurnState) {
   const chart = element('div');
   const rows = element('div');
-  const body = element('div', { class: 'timeline-body' }, chart, rows);
+  const body = element('div.timeline-body', chart, rows);
   let isOpen = false;
   let markedPart: string | undefined;
   /** Marks a bar of the chart and its row in the table. */
@@ -87,16 +87,16 @@ function createTable(context: PageContext, { parts }: TurnSpans): HTMLElement {
     row.append(...(part.kind === 'wait' ? waitCells(context, part) : attemptCells(context, part)));
     return row;
   });
-  return element('table', {}, element('thead', {}, element('tr', {}, ...headers)), element('tbody', {}, ...rows));
+  return element('table', element('thead', element('tr', ...headers)), element('tbody', ...rows));
 }
 
 function startCell(context: PageContext, { from }: AttemptSpan | WaitSpan): HTMLElement {
-  return element('td', { class: 'timeline-at' }, `+${formatAxisTime(context, from)}`);
+  return element('td.timeline-at', `+${formatAxisTime(context, from)}`);
 }
 
 function waitCells(context: PageContext, part: WaitSpan): readonly HTMLElement[] {
   const text = [titleOf(context, part), ...detailsOf(context, part)].join(' · ');
-  return [element('td'), startCell(context, part), element('td', { colspan: '6', class: 'timeline-details' }, text)];
+  return [element('td'), startCell(context, part), element('td.timeline-details', { colspan: '6' }, text)];
 }
 
 function attemptCells(context: PageContext, part: AttemptSpan): readonly HTMLElement[] {
@@ -112,11 +112,11 @@ function attemptCells(context: PageContext, part: AttemptSpan): readonly HTMLEle
   return [
     element('th', { scope: 'row' }, String(number)),
     startCell(context, part),
-    element('td', { class: 'timeline-model' }, gateway === undefined ? model : `${model} · ${gateway}`),
-    element('td', {}, headers ? String(headers.status) : ''),
+    element('td.timeline-model', gateway === undefined ? model : `${model} · ${gateway}`),
+    element('td', headers ? String(headers.status) : ''),
     labeledCell(strings.columnFirstToken, duration(firstTokenMs)),
     labeledCell(strings.columnDuration, duration(ms)),
     labeledCell(strings.columnTokens, promptTokens + completionTokens > 0 ? usage : countedTokens),
-    element('td', { class: 'timeline-details' }, detailsOf(context, part).join(' · ')),
+    element('td.timeline-details', detailsOf(context, part).join(' · ')),
   ];
 }

@@ -76,7 +76,7 @@ export function createTimelineChart(context: PageContext, spans: TurnSpans, labe
     ...segments.slice(1).map(({ from }) => segmentLine(context, percent(fraction(from)), top - 3, axisTop)),
     ...timeAxis(context, total, fraction, axisTop),
   );
-  return [element('div', { class: 'timeline-frame' }, picture), createLegend(context, kinds)];
+  return [element('div.timeline-frame', picture), createLegend(context, kinds)];
 }
 
 function barsOf(part: AttemptSpan | WaitSpan): readonly (readonly [kind: Bar, from: number, to: number])[] {
@@ -129,7 +129,7 @@ function createLegend({ strings }: PageContext, kinds: ReadonlySet<Bar | Mark>):
     stopped: strings.timelineStopped,
     'first-token': strings.pictureFirstToken,
   };
-  const legend = element('p', { class: 'timeline-legend', 'aria-hidden': 'true' });
+  const legend = element('p.timeline-legend', { 'aria-hidden': 'true' });
   for (const kind of ['text', 'silence', 'wait', 'fault', 'stopped', 'first-token'] as const) {
     if (!kinds.has(kind)) continue;
     const symbol =
@@ -137,7 +137,7 @@ function createLegend({ strings }: PageContext, kinds: ReadonlySet<Bar | Mark>):
         ? createMark(kind, symbolWidth / 2, laneHeight / 2)
         : createBar(kind, { x: 0, width: symbolWidth }, 0);
     const size = { width: symbolWidth, height: laneHeight };
-    legend.append(element('span', {}, svg('svg', { class: 'timeline-picture', ...size }, symbol), label[kind]));
+    legend.append(element('span', svg('svg', { class: 'timeline-picture', ...size }, symbol), label[kind]));
   }
   return legend;
 }

@@ -21,7 +21,7 @@ export type CardSlot = ReturnType<typeof createCardSlot>;
  * draft.
  */
 export function createCardSlot({ moveFocus, focusComposer }: PageContext) {
-  const slot = element('div', { class: 'card-slot' });
+  const slot = element('div.card-slot');
   let currentKey: readonly unknown[] = [];
   let card: Card | undefined;
   const clear = (focusElsewhere: () => void): void => {
@@ -96,10 +96,10 @@ export function createCard(
   { clock, format, strings }: PageContext,
   { name, attributes, texts, spoken, icon, children = [], actions, details }: CardContent,
 ): Required<Card> {
-  const message = element('p', { class: 'card-message' });
-  const timer = element('span', { role: 'timer', 'aria-live': 'off', class: 'countdown' });
-  const timerLine = element('p', { class: 'card-timer' });
-  const note = element('p', { class: 'provenance' });
+  const message = element('p.card-message');
+  const timer = element('span.countdown', { role: 'timer', 'aria-live': 'off' });
+  const timerLine = element('p.card-timer');
+  const note = element('p.provenance');
   const ring = createRing();
   let shownTemplate = '';
   const showTexts = (): CardTexts => {
@@ -115,17 +115,16 @@ export function createCard(
     return current;
   };
   const { countdown, note: noteText } = showTexts();
-  const lines = element('div', {}, ...(countdown ? fillNodes(strings.sentences, message, timerLine) : [message]));
-  if (spoken) lines.prepend(element('span', { class: 'visually-hidden' }, spoken));
+  const lines = element('div', ...(countdown ? fillNodes(strings.sentences, message, timerLine) : [message]));
+  if (spoken) lines.prepend(element('span.visually-hidden', spoken));
   if (noteText) lines.append(note);
   const symbol = countdown?.totalMs === undefined ? icon && svgIcon(icon) : ring.element;
-  const head = element('div', { class: 'card-head' }, ...(symbol ? [symbol] : []), lines);
-  const buttons = actions.length > 0 ? [element('div', { class: 'actions' }, ...actions)] : [];
-  const parts = [head, ...children, ...buttons, ...(details ? [details] : [])];
+  const head = element('div.card-head', symbol, lines);
+  const buttons = actions.length > 0 && element('div.actions', ...actions);
   const setTicking = createTicker(clock, showTexts, () => tickMs);
   setTicking(countdown !== undefined);
   return {
-    element: element('section', { ...attributes, class: `card ${name}` }, ...parts),
+    element: element(`section.card.${name}`, attributes, head, ...children, buttons, details),
     refresh: showTexts,
     dispose: () => setTicking(false),
   };
@@ -219,16 +218,16 @@ export function createDetails(
   const { strings, copy } = context;
   const lines = [...content];
   if (detail) {
-    const words = element('dd', {}, element('span', { class: 'provider-message' }, detail));
-    lines.push(element('dl', {}, element('dt', {}, strings.detailsProvider), words));
+    const words = element('dd', element('span.provider-message', detail));
+    lines.push(element('dl', element('dt', strings.detailsProvider), words));
   }
-  if (status !== undefined) lines.push(element('p', {}, fillTemplate(strings.statusCode, String(status))));
+  if (status !== undefined) lines.push(element('p', fillTemplate(strings.statusCode, String(status))));
   if (requestId) {
     const copyButton = iconButton(strings.copyRequestId, 'copy', () => copy(requestId));
-    lines.push(element('p', {}, element('span', {}, fillTemplate(strings.requestId, requestId)), copyButton));
+    lines.push(element('p', element('span', fillTemplate(strings.requestId, requestId)), copyButton));
   }
   if (hasTimeline(state)) lines.push(timeline.element);
-  const details = disclosure(strings.details, 'card-details', element('div', {}, ...lines));
+  const details = disclosure(strings.details, 'card-details', element('div', ...lines));
   details.open = timeline.isOpen;
   details.addEventListener('toggle', () => timeline.setOpen(details.open));
   // Keeps screen readers from announcing details that the user has just opened. The card is a live region, so screen

@@ -32,7 +32,7 @@ export function createFailureCard(
     ready: strings.tooLongSummarized,
   };
   const offersModels = isLatest && event.kind === 'model' && actions.includes('switchModel') && !isReadOnly();
-  const choices = element('div', { class: 'actions model-choices', 'aria-live': 'off' });
+  const choices = element('div.actions.model-choices', { 'aria-live': 'off' });
   const possible = actions.filter((action) => action !== 'sendLater' || resetsAt > clock.now());
   const [best] = possible;
   // Setting the API key also retries the turn, so *Retry now* needs no button beside *Set API key*.
@@ -54,7 +54,7 @@ export function createFailureCard(
     );
   }
   return createCard(context, {
-    name: isLatest ? 'failure-card' : 'failure-card past',
+    name: isLatest ? 'failure-card' : 'failure-card.past',
     attributes: isLatest ? { role: 'alert' } : {},
     texts: () => ({ message: messages[summaryOffer], note }),
     icon: 'error',
@@ -71,11 +71,10 @@ function createExplanation({ strings, help, post }: PageContext, event: Failure,
   const isSent = totalsOf(state).attempts > 0;
   const section = (title: string, ...allLines: readonly (string | HTMLElement | false | undefined)[]) => {
     const lines = allLines.filter((line) => line !== false && line !== undefined);
-    return lines.length === 0 ? [] : [element('dt', {}, title), ...lines.map((line) => element('dd', {}, line))];
+    return lines.length === 0 ? [] : [element('dt', title), ...lines.map((line) => element('dd', line))];
   };
   return element(
     'dl',
-    {},
     ...section(strings.detailsCause, cause),
     ...section(
       strings.detailsDone,

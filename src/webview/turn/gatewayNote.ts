@@ -20,7 +20,7 @@ export function showGatewayNote(
   const text = isRunning(phase) ? '' : describeGatewaySwitches(strings, state);
   slot.show([text, isRemovable], () => {
     if (text === '') return undefined;
-    const note = element('p', { class: 'note', 'data-part': 'gateway' }, svgIcon('info'), text);
+    const note = element('p.note', { 'data-part': 'gateway' }, svgIcon('info'), text);
     if (isRemovable) {
       const remove = button(strings.removeBackup, 'quiet link-button', () => {
         post({ type: 'removeBackup', gateway: lastSwitch.to.id });

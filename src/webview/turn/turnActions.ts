@@ -32,10 +32,7 @@ export function showTurnActions(
       const [caption, shortCaption, tooltip] = isFollowed
         ? [strings.hideOthers, strings.hide, strings.hideOthers]
         : [strings.useAnswer, strings.use, strings.useAnswerTooltip];
-      const texts = [
-        element('span', { class: 'full-text' }, caption),
-        element('span', { class: 'short-text' }, shortCaption),
-      ];
+      const texts = [element('span.full-text', caption), element('span.short-text', shortCaption)];
       const use = button(texts, 'secondary', () => post({ type: 'useAnswer', answerId }));
       use.ariaLabel = caption;
       use.title = tooltip;
@@ -73,7 +70,7 @@ export function showTurnActions(
         ),
       );
     if (parts.length === 0) return undefined;
-    return { element: element('div', { class: 'turn-actions' }, ...parts) };
+    return { element: element('div.turn-actions', ...parts) };
   };
   slot.show([isQueued, canRegenerate, hasEnded, isFollowed, text, ...versions], create);
 }
@@ -144,10 +141,10 @@ function createVersionPager(
   };
   const position = [index + 1, versions.length].map(String);
   return element(
-    'div',
-    { class: 'versions', role: 'group', 'aria-label': fillTemplate(strings.announceVersion, ...position) },
+    'div.versions',
+    { role: 'group', 'aria-label': fillTemplate(strings.announceVersion, ...position) },
     createStep(index - 1, 'previous', 'chevronLeft', strings.previousVersion),
-    element('span', {}, fillTemplate(strings.versionOf, ...position)),
+    element('span', fillTemplate(strings.versionOf, ...position)),
     createStep(index + 1, 'next', 'chevronRight', strings.nextVersion),
   );
 }

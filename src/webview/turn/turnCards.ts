@@ -182,13 +182,13 @@ function createOutcomeLine(
   if (text === undefined) return undefined;
   // The bar of a comparison explains the interruption for all of its answers.
   const isExplainedInBar = answer.isCompared && state.phase === 'interrupted';
-  const line = element('div', { class: 'outcome' }, ...(isExplainedInBar ? [] : [element('p', {}, text)]));
+  const line = element('div.outcome', !isExplainedInBar && element('p', text));
   if (answer.isLatest && !isReadOnly()) {
     const perform = (action: 'continue' | 'restart') => () => post({ type: 'action', answerId, action });
     const restart = button(isUnsentPrompt ? strings.sendNow : strings.restart, 'secondary', perform('restart'));
-    const before = state.text === '' ? [] : [button(strings.continue, 'secondary', perform('continue'))];
-    const after = isUnsentPrompt ? [button(strings.editUnsent, 'secondary', () => answer.editPrompt())] : [];
-    line.append(element('div', { class: 'actions' }, ...before, restart, ...after));
+    const before = state.text !== '' && button(strings.continue, 'secondary', perform('continue'));
+    const after = isUnsentPrompt && button(strings.editUnsent, 'secondary', () => answer.editPrompt());
+    line.append(element('div.actions', before, restart, after));
   }
   return line.hasChildNodes() ? { element: line } : undefined;
 }
@@ -203,8 +203,6 @@ const maxNameLength = 200;
 export function createToolCalls({ strings }: PageContext, calls: TurnState['toolCalls']): Card | undefined {
   const lines = calls
     .filter(({ name }) => name !== '')
-    .map(({ name }) =>
-      element('p', { class: 'tool-call' }, fillTemplate(strings.toolCall, visibleText(name, maxNameLength))),
-    );
-  return lines.length === 0 ? undefined : { element: element('div', { class: 'tool-calls' }, ...lines) };
+    .map(({ name }) => element('p.tool-call', fillTemplate(strings.toolCall, visibleText(name, maxNameLength))));
+  return lines.length === 0 ? undefined : { element: element('div.tool-calls', ...lines) };
 }

@@ -11,9 +11,9 @@ import type { ShownAnswer } from './shownAnswer';
  */
 export function createTurnHead(context: PageContext, answer: ShownAnswer) {
   const { strings, post, isReadOnly, moveFocus } = context;
-  const modelText = element('span', { class: 'turn-name' });
-  const badgeList = element('span', { class: 'turn-badges' });
-  const gatewayText = element('span', { class: 'turn-gateway' });
+  const modelText = element('span.turn-name');
+  const badgeList = element('span.turn-badges');
+  const gatewayText = element('span.turn-gateway');
   const stop = iconButton(strings.stop, 'stopCircle', () => post({ type: 'stop', answerId: answer.id }));
   const parts = answer.isCompared ? [modelText, gatewayText, badgeList, stop] : [modelText, badgeList];
 
@@ -38,7 +38,7 @@ export function createTurnHead(context: PageContext, answer: ShownAnswer) {
   };
 
   return {
-    element: element('header', { class: 'turn-head' }, ...parts),
+    element: element('header.turn-head', ...parts),
     render: (state: TurnState): void => {
       const model = state.model || answer.model || (answer.exchange && answer.isLatest ? context.model() : '');
       setText(modelText, model);
@@ -65,5 +65,5 @@ interface Badge {
 }
 
 function createBadge({ text, icon, title }: Badge): HTMLElement {
-  return element('span', { class: 'badge', ...(title && { title }) }, ...(icon ? [svgIcon(icon)] : []), text);
+  return element('span.badge', title && { title }, icon && svgIcon(icon), text);
 }

@@ -15,9 +15,9 @@ import type { ShownAnswer } from './shownAnswer';
  */
 export function createTurnSummary(context: PageContext, { isCompared }: ShownAnswer, timeline: Timeline) {
   const slot = createCardSlot(context);
-  const timelinePlace = element('div', { class: 'turn-timeline' });
-  const full = element('span', { class: 'full-text' });
-  const short = element('span', { class: 'short-text' });
+  const timelinePlace = element('div.turn-timeline');
+  const full = element('span.full-text');
+  const short = element('span.short-text');
   const toggle = button([full, short, svgIcon('chevronRight')], 'quiet turn-summary', () => {
     timeline.setOpen(!timeline.isOpen);
     showOpen();

@@ -54,8 +54,8 @@ export function createTurnTexts(context: PageContext, { id: answerId, exchange }
 }
 
 function createReasoningView(strings: PanelStrings, create: (root: HTMLElement) => StreamingMarkdown) {
-  const caption = element('span', {}, strings.reasoning);
-  const root = element('div', { class: 'reasoning-text' });
+  const caption = element('span', strings.reasoning);
+  const root = element('div.reasoning-text');
   const details = disclosure(caption, 'reasoning', root);
   details.dataset['part'] = 'reasoning';
   details.hidden = true;

@@ -26,7 +26,7 @@ export type TurnView = ReturnType<typeof createTurnView>;
 export function createTurnView(context: PageContext, answer: ShownAnswer) {
   const texts = createTurnTexts(context, answer);
   const notes = Object.entries(noteTexts).map(([part, textOf]) => {
-    const note = element('p', { class: 'note', 'data-part': part });
+    const note = element('p.note', { 'data-part': part });
     return { note, textOf };
   });
   const gateway = createCardSlot(context);
@@ -37,14 +37,7 @@ export function createTurnView(context: PageContext, answer: ShownAnswer) {
   const card = createCardSlot(context);
   const actions = createCardSlot(context);
   // When the turn ends, the buttons replace the progress line in the same row, so that nothing moves.
-  const row = element(
-    'div',
-    { class: 'turn-row' },
-    progress.element,
-    progress.gatewayOffer,
-    actions.element,
-    summary.element,
-  );
+  const row = element('div.turn-row', progress.element, progress.gatewayOffer, actions.element, summary.element);
 
   return {
     elements: [
@@ -113,9 +106,9 @@ function createProgressLine(context: PageContext, answer: ShownAnswer, texts: Tu
   const createOffer = (): Card => {
     announcer.announce(strings.announceGatewayOffer);
     const buttons = createActions(context, answer.id, { buttons: ['switchGateway'], more: [] });
-    return { element: element('div', { class: 'gateway-offer' }, ...buttons) };
+    return { element: element('div.gateway-offer', ...buttons) };
   };
-  const line = element('p', { class: 'progress', 'data-part': 'progress' });
+  const line = element('p.progress', { 'data-part': 'progress' });
   let show = (): void => undefined;
   let countedState: TurnState | undefined;
   const setTicking = createTicker(

@@ -2,17 +2,27 @@ import * as icons from './icons';
 
 export type Icon = keyof typeof icons;
 
-type Child = Node | string;
+type Attributes = Readonly<Record<string, string>>;
+/** Child of an element. An optional child that is missing can be `undefined` or `false`. */
+type Child = Node | string | undefined | false;
 
-/** Creates an HTML element. It can't have the attribute `style`, which the content security policy forbids. */
-export function element<K extends keyof HTMLElementTagNameMap>(
-  tag: K,
-  attributes: Readonly<Record<string, string>> = {},
-  ...children: readonly Child[]
-): HTMLElementTagNameMap[K] {
-  const newElement = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) newElement.setAttribute(name, value);
-  newElement.append(...children);
+/**
+ * Creates an HTML element. It can't have the attribute `style`, which the content security policy forbids.
+ * @param selector tag and class names, as in CSS: `p.note`
+ * @param parts attributes, if any, and then the children
+ */
+export function element<Tag extends keyof HTMLElementTagNameMap>(
+  selector: Tag | `${Tag}.${string}`,
+  ...parts: readonly (Attributes | Child)[]
+): HTMLElementTagNameMap[Tag] {
+  const [tag, ...classNames] = selector.split('.');
+  const newElement = document.createElement(tag as Tag);
+  newElement.classList.add(...classNames);
+  for (const part of parts) {
+    if (typeof part === 'object' && !(part instanceof window.Node))
+      for (const [name, value] of Object.entries(part)) newElement.setAttribute(name, value);
+    else if (part) newElement.append(part);
+  }
   return newElement;
 }
 
@@ -30,8 +40,8 @@ export function button(
 }
 
 export function disclosure(caption: Child, className: string, ...children: readonly Child[]): HTMLDetailsElement {
-  const summary = element('summary', {}, caption, svgIcon('chevronRight'));
-  return element('details', { class: className }, summary, ...children);
+  const summary = element('summary', caption, svgIcon('chevronRight'));
+  return element(`details.${className}`, summary, ...children);
 }
 
 /** Returns the closest element that matches a selector, starting at the target of an event. */

@@ -25,7 +25,7 @@ export function createMenu(
   trigger = iconButton(caption, 'ellipsis', () => undefined),
   describe?: () => string,
 ): readonly HTMLElement[] {
-  const menu = element('div', { class: 'menu', role: 'menu', popover: 'auto', 'aria-label': caption });
+  const menu = element('div.menu', { role: 'menu', popover: 'auto', 'aria-label': caption });
   trigger.setAttribute('aria-haspopup', 'menu');
   trigger.popoverTargetElement = menu;
   let elements: readonly HTMLElement[] = [];
@@ -54,7 +54,7 @@ export function createMenu(
       event.preventDefault();
       return;
     }
-    const text = describe && element('div', { class: 'menu-text', 'aria-hidden': 'true' }, describe());
+    const text = describe && element('div.menu-text', { 'aria-hidden': 'true' }, describe());
     menu.replaceChildren(...(text ? [text] : []), ...elements);
   });
   menu.addEventListener('toggle', ({ newState }) => {
@@ -78,12 +78,12 @@ export function createMenu(
 }
 
 function createItem({ caption, title, detail, isChecked, choose }: MenuItem, menu: HTMLElement): HTMLElement {
-  const item = element('button', { type: 'button', class: 'menu-item', role: 'menuitem', tabindex: '-1' }, caption);
+  const item = element('button.menu-item', { type: 'button', role: 'menuitem', tabindex: '-1' }, caption);
   if (title !== undefined) item.title = title;
   if (detail !== undefined) {
     item.setAttribute('aria-label', caption);
     item.setAttribute('aria-description', detail);
-    item.append(element('span', { class: 'menu-item-detail' }, detail));
+    item.append(element('span.menu-item-detail', detail));
   }
   if (isChecked !== undefined) {
     item.setAttribute('role', 'menuitemradio');

@@ -15,11 +15,13 @@ describe('page *Usage and health*', () => {
   beforeEach(() => {
     const { window } = new JSDOM('<!doctype html><body><main id="root"></main></body>');
     document = window.document;
-    Object.assign(globalThis, { document });
+    Object.assign(globalThis, { document, window });
     [posted, state] = [[], { tab: 'network' }];
     open();
   });
-  after(() => Reflect.deleteProperty(globalThis, 'document'));
+  after(() => {
+    for (const name of ['document', 'window']) Reflect.deleteProperty(globalThis, name);
+  });
 
   function open(): void {
     const api = {
