@@ -30,6 +30,11 @@ export function joinSentences(strings: PanelStrings, texts: readonly (string | u
   }, '');
 }
 
+/** Joins the parts of a line. Parts that are missing or empty are left out. */
+export function joinParts(...parts: readonly (string | false | undefined)[]): string {
+  return parts.filter(Boolean).join(' · ');
+}
+
 /** Labels for rows of the fault table that are more precise than the label of the fault kind. */
 const rowLabels: Readonly<Record<string, keyof PanelStrings>> = {
   connectionRefused: 'fault.connection.refused',
@@ -114,8 +119,7 @@ export function describeDelay({ strings, format }: Words, wait: WaitingEvent): r
 export function describeWaitOrigin(words: Words, wait: WaitingEvent, gateway?: string): string {
   const { strings } = words;
   const attempt = fillTemplate(strings.waitAttempt, String(wait.attempt), String(wait.maxAttempts));
-  const texts = [...describeDelay(words, wait), attempt];
-  return (gateway === undefined ? texts : [...texts, fillTemplate(strings.gateway, gateway)]).join(' · ');
+  return joinParts(...describeDelay(words, wait), attempt, gateway && fillTemplate(strings.gateway, gateway));
 }
 
 /** Returns the reason for a wait and its length or end. A wait for the network has no known length or end. */

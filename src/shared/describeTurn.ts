@@ -1,4 +1,4 @@
-import { minDisplayedMs, type Words } from './describe';
+import { joinParts, minDisplayedMs, type Words } from './describe';
 import { fillTemplate } from './format';
 import { costsOf, isRunning, segmentsOf, shownCosts, totalsOf, type TurnState } from './protocol';
 
@@ -28,41 +28,34 @@ export function describeTurn({ strings, format }: Words, state: TurnState, isCom
   const { attempts, waitedMs, firstTokenMs, ms, usage } = totalsOf(state);
   // If the user continues an answer, the first attempt of the continuation is not a retry.
   const retries = attempts - segmentsOf(state).filter((segment) => segment.attempts > 0).length;
-  const waitTexts = waitedMs >= minDisplayedMs ? [fillTemplate(strings.summaryWait, format.duration(waitedMs))] : [];
-  const retryTexts = retries > 0 ? [format.plural(retries, strings.summaryRetry, strings.summaryRetries)] : [];
+  const waitText = waitedMs >= minDisplayedMs && fillTemplate(strings.summaryWait, format.duration(waitedMs));
+  const retryText = retries > 0 && format.plural(retries, strings.summaryRetry, strings.summaryRetries);
   const attemptsText = format.plural(attempts, strings.totalsAttemptsOne, strings.totalsAttempts);
-  const reason = [...retryTexts, ...waitTexts].slice(0, 1);
-  const isEventful = reason.length > 0;
-  if (isRunning(state.phase))
-    return { full: [attemptsText, ...waitTexts].join(' · '), short: reason.join(), isEventful };
+  const reason = retryText || waitText;
+  const isEventful = reason !== false;
+  if (isRunning(state.phase)) return { full: joinParts(attemptsText, waitText), short: reason || '', isEventful };
   const duration = format.duration(ms);
   // The duration is left out if the turn did nothing but wait, because it would equal the time of the waits.
-  const times = waitTexts.length > 0 && format.duration(waitedMs) === duration ? [] : [duration];
+  const time = (waitText === false || format.duration(waitedMs) !== duration) && duration;
   const { promptTokens = 0, completionTokens = 0 } = usage ?? {};
-  const costs = shownCosts(costsOf(state));
-  const cost = costs.length > 0 ? [format.costs(costs)] : [];
+  const cost = format.costs(shownCosts(costsOf(state)));
   const hasTokens = promptTokens + completionTokens > 0;
   const tokens = `${format.count(promptTokens)} → ${format.count(completionTokens)}`;
   const speed = completionTokens / answerSeconds({ ms, waitedMs });
-  const full = [
-    ...(attempts > 1 ? [attemptsText] : []),
-    ...waitTexts,
-    ...(firstTokenMs === undefined ? [] : [fillTemplate(strings.summaryFirstToken, format.duration(firstTokenMs))]),
-    ...times,
-    ...(hasTokens ? [fillTemplate(strings.summaryTokens, tokens)] : []),
-    ...(isCompared && completionTokens > 0 ? [fillTemplate(strings.tokensPerSecond, format.count(speed))] : []),
-    ...cost,
-  ];
+  const full = joinParts(
+    attempts > 1 && attemptsText,
+    waitText,
+    firstTokenMs !== undefined && fillTemplate(strings.summaryFirstToken, format.duration(firstTokenMs)),
+    time,
+    hasTokens && fillTemplate(strings.summaryTokens, tokens),
+    isCompared && completionTokens > 0 && fillTemplate(strings.tokensPerSecond, format.count(speed)),
+    cost,
+  );
+  // The row below a compared answer has no space for the tokens beside a cost.
+  const hasSpace = !isCompared || cost === '';
   const short =
     isEventful || !hasTokens
-      ? [...reason, ...times, ...cost]
-      : [
-          duration,
-          // The row below a compared answer has no space for the tokens beside a cost.
-          ...(isCompared && cost.length > 0
-            ? []
-            : [fillTemplate(strings.summaryTokens, format.count(completionTokens))]),
-          ...cost,
-        ];
-  return { full: full.join(' · '), short: short.join(' · '), isEventful };
+      ? joinParts(reason, time, cost)
+      : joinParts(duration, hasSpace && fillTemplate(strings.summaryTokens, format.count(completionTokens)), cost);
+  return { full, short, isEventful };
 }

@@ -70,7 +70,7 @@ export function parseUnsent(record: unknown, now: number): StoredUnsent | undefi
  */
 export function newerUnsent(a: StoredUnsent | undefined, b: StoredUnsent | undefined): StoredUnsent | undefined {
   if (!a || !b) return a ?? b;
-  return ((a.changedAt ?? 0) - (b.changedAt ?? 0) || a.at - b.at) < 0 ? b : a;
+  return (a.changedAt ?? 0) < (b.changedAt ?? 0) ? b : a;
 }
 
 export type Prefilled = Readonly<v.InferOutput<typeof prefilled>>;

@@ -56,9 +56,6 @@ export function createPanel(
   let suggestions: readonly Suggestion[] = [];
   let hostMessages: readonly HostNotice[] = [];
   let isReadOnly = false;
-  let isOpenHereOffered = false;
-  /** Whether the `UnsentStore` contains the unsent text of the page. */
-  let isSaved = true;
   /** The last copy that the host has received, as JSON. */
   let lastCopy = '';
   /** The unsent text after its last change, as JSON. */
@@ -70,7 +67,7 @@ export function createPanel(
   const announcer = createAnnouncer();
   const focusInput = (): void => {
     if (!isReadOnly) composer.focus();
-    else context.moveFocus((isOpenHereOffered && noticeArea.element.querySelector('button')) || conversation.element);
+    else context.moveFocus(noticeArea.element.querySelector('button') ?? conversation.element);
   };
   const context: PageContext = {
     strings,
@@ -130,14 +127,13 @@ export function createPanel(
    * text belongs to the other window, in which the conversation is open.
    */
   const save = (): void => {
-    isSaved = false;
     if (conversationId === '' || isReadOnly) return;
     const text = JSON.stringify(unsentText());
     if (text !== lastText) changedAt = clock.now();
     lastText = text;
     const current = { ...composer.unsent, ...view(), changedAt };
     const stored = { ...current, at: clock.now() };
-    isSaved = unsent.save(conversationId, stored);
+    unsent.save(conversationId, stored);
     const copy = JSON.stringify(current);
     if (copy === lastCopy) return;
     lastCopy = copy;
@@ -155,16 +151,7 @@ export function createPanel(
     id: 'openHere',
     text: strings.openInOtherWindow,
     icon: 'info',
-    actions: [
-      {
-        caption: strings.openHere,
-        choose: () => {
-          isOpenHereOffered = false;
-          updateNotices();
-          post({ type: 'openHere' });
-        },
-      },
-    ],
+    actions: [{ caption: strings.openHere, choose: () => post({ type: 'openHere' }), dismisses: true }],
     isPersistent: true,
   };
   const endNotice = (id: string, action?: string): void => {
@@ -186,7 +173,7 @@ export function createPanel(
     placeTourCard(tourPlace, tourStep, connection);
     const needsCard = !canSendPrompt(connection) && !isReadOnly && !conversation.hasActionButton('setApiKey');
     noticeArea.update([
-      ...(isOpenHereOffered ? [openHereNotice] : []),
+      ...(isReadOnly ? [openHereNotice] : []),
       ...createHostNotices('progress'),
       ...createHostNotices('message', 'question'),
       ...(showsLimit() ? createLimitNotices(connection) : []),
@@ -246,11 +233,11 @@ export function createPanel(
     root.dataset['vscodeContext'] = JSON.stringify(panelState);
     isReadOnly = readOnly;
     api.setState(panelState);
-    // A read-only page has an empty composer, because the other window might send or change the unsent text.
-    if (readOnly && isSaved) composer.clear();
+    // A read-only page has an empty composer, because the other window might send or change the unsent text. If the user
+    // presses *Open Here*, the page restores the text.
+    if (readOnly) composer.clear();
     composer.element.hidden = readOnly;
     setConnection(message.connection, message.suggestions);
-    isOpenHereOffered = readOnly;
     conversation.replaceAll(items, restored);
     composer.history.load(message.promptHistory);
     composer.setContext(message.context, message.unread);
@@ -261,6 +248,7 @@ export function createPanel(
     }
     autoscroll.restore(restored.place);
     noticeArea.restoreDismissed(restored.dismissed);
+    noticeArea.forget(openHereNotice.id);
     updateNotices();
     focusInput();
     // Prompts after the exchange that was last on the page before this snapshot are new, so the host has received them.

@@ -42,35 +42,34 @@ export function createComposer(context: PageContext, onStop: () => void) {
   const placeholder = element('div.composer-placeholder', { 'aria-hidden': 'true' }, strings.promptPlaceholder);
   const field = element('div.composer-field', input, placeholder);
   const draft = (): string => input.value.trim();
+  /** Returns the draft for a message to the host, with the data of its prefilled prompts. */
+  const readDraft = () => {
+    const prompt = draft();
+    return { prompt, more: prefilledPrompts.payloadFor(prompt) };
+  };
   const focus = (): void => context.moveFocus(input);
 
   /**
    * Asks the host to show the list of models. The message contains the draft, because the user can compare several
    * models with the draft. The draft remains in the composer until the host has received it as a prompt.
    */
-  const selectModel = (): void => {
-    const prompt = draft();
-    post({ type: 'selectModel', prompt, more: prefilledPrompts.payloadFor(prompt) });
-  };
+  const selectModel = (): void => post({ type: 'selectModel', ...readDraft() });
 
   /**
    * Asks the host to send the draft to several models. As in `selectModel`, the draft remains in the composer.
    * @param models undefined if the user chooses the models
    */
-  const compare = (models?: readonly string[]): void => {
-    const prompt = draft();
-    post({ type: 'comparePrompt', prompt, more: prefilledPrompts.payloadFor(prompt), models });
-  };
+  const compare = (models?: readonly string[]): void => post({ type: 'comparePrompt', ...readDraft(), models });
 
   const submit = (): void => {
-    const prompt = draft();
+    const message = { type: 'send', ...readDraft() } as const;
+    const { prompt } = message;
     if (prompt === '') return;
-    const more = prefilledPrompts.payloadFor(prompt);
     history.add(prompt);
     addPending(prompt);
     setInput('');
     onLocalChange();
-    post({ type: 'send', prompt, more });
+    post(message);
     context.followEnd();
   };
 
@@ -99,7 +98,7 @@ export function createComposer(context: PageContext, onStop: () => void) {
         : []),
     ];
   };
-  const sendArrow = iconButton(strings.moreSendOptions, 'chevronDown', () => undefined);
+  const sendArrow = iconButton(strings.moreSendOptions, 'chevronDown');
   sendArrow.classList.add('send-arrow');
   stopButton.classList.add('stop');
   const sendMenu = createMenu(strings.moreSendOptions, sendItems, sendArrow);

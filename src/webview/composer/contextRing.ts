@@ -37,7 +37,7 @@ export function createContextRing({ strings, format, post, areVersionButtonsDisa
   const arc = svg('circle', { class: 'context-arc', ...circle, pathLength: 100 });
   const track = svg('circle', { class: 'context-track', ...circle });
   const ring = svg('svg', { class: 'icon', viewBox: '0 0 16 16', 'aria-hidden': 'true' }, track, arc);
-  const trigger = button([ring], 'quiet icon-button context-ring', () => undefined);
+  const trigger = button([ring], 'quiet icon-button context-ring');
   trigger.hidden = true;
   const summarize = { caption: strings.summarize, choose: () => post({ type: 'summarize' }) };
 

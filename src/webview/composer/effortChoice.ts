@@ -10,7 +10,7 @@ export function createEffortChoice({ strings, post, announcer }: PageContext) {
   let [model, host] = ['', ''];
   let effort: EffortView | undefined;
   const levelText = element('span.effort-level');
-  const trigger = button([svgIcon('thinking'), levelText], 'quiet effort-button', () => undefined);
+  const trigger = button([svgIcon('thinking'), levelText], 'quiet effort-button');
   trigger.setAttribute('aria-label', strings.reasoningEffort);
   trigger.hidden = true;
   const items = (): readonly MenuItem[] => {

@@ -63,7 +63,7 @@ export function createComparison(context: PageContext, prompt: HTMLElement, answ
     post({ type: 'stopComparison', answerId: answers[0]?.id ?? '' }),
   );
   const differences = button(strings.showDifferences, 'secondary', () => findPairs()[0]?.choose());
-  const differencesMenu = button(strings.showDifferences, 'secondary', () => undefined);
+  const differencesMenu = button(strings.showDifferences, 'secondary');
   const continueAll = button(strings.continueAll, 'secondary', () => {
     for (const { id: answerId, state } of findInterrupted())
       post({ type: 'action', answerId, action: state.text === '' ? 'restart' : 'continue' });

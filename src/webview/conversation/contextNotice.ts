@@ -33,8 +33,19 @@ export function createContextNotice(
   /** Summary that is being written, is ready or was interrupted. */
   let summary: SummaryEntry | undefined;
 
-  const describe = (percent: number): string =>
-    percent > 100 ? strings.contextOverfull : fillTemplate(strings.contextAlmostFull, format.number(percent));
+  const createSummaryNotice = (shown: SummaryEntry): Notice => {
+    const { isRunning } = shown.answers[0];
+    const isInterrupted = !isRunning && !shown.isUsable;
+    const endText = isInterrupted ? strings.summaryInterrupted : strings.summaryReady;
+    return {
+      id: `${isInterrupted ? 'interrupted' : 'summary'}-${shown.id}`,
+      text: isRunning ? strings.summarizing : endText,
+      icon: 'info',
+      actions: [{ caption: strings.show, choose: () => showSummary(shown), dismisses: !isRunning }],
+      isPersistent: isRunning,
+      isSilent: isRunning,
+    };
+  };
 
   return ({ percent, unfinishedSummary, canMention }: ContextSituation): readonly Notice[] => {
     // After *Undo*, the element of the summary is no longer in the document, so the summary is not reported as ready.
@@ -42,29 +53,11 @@ export function createContextNotice(
     if (unfinishedSummary || !isReady) summary = unfinishedSummary;
     // If the user has dismissed the offer, it appears again the next time that the context window becomes almost full.
     if (percent !== undefined && percent < minPercent) area.forget(offerId);
-    const shown = summary;
-    const isRunning = unfinishedSummary?.answers[0].isRunning === true;
-    const isInterrupted = unfinishedSummary !== undefined && !isRunning;
-    const endText = isInterrupted ? strings.summaryInterrupted : strings.summaryReady;
-    const createSummaryNotice = (): Notice | undefined =>
-      shown && {
-        id: `${isInterrupted ? 'interrupted' : 'summary'}-${shown.id}`,
-        text: isRunning ? strings.summarizing : endText,
-        icon: 'info',
-        actions: [{ caption: strings.show, choose: () => showSummary(shown), dismisses: !isRunning }],
-        isPersistent: isRunning,
-        isSilent: isRunning,
-      };
-    const isOffered = percent !== undefined && percent >= minPercent && !isReadOnly();
-    const createOffer = (): Notice | undefined =>
-      isOffered
-        ? {
-            id: offerId,
-            text: describe(percent),
-            icon: 'info',
-            actions: [{ caption: strings.summarize, choose: () => post({ type: 'summarize' }) }],
-          }
-        : undefined;
-    return [createSummaryNotice(), createOffer()].filter((notice) => notice !== undefined);
+    const notices = summary ? [createSummaryNotice(summary)] : [];
+    if (percent === undefined || percent < minPercent || isReadOnly()) return notices;
+    const almostFull = fillTemplate(strings.contextAlmostFull, format.number(percent));
+    const text = percent > 100 ? strings.contextOverfull : almostFull;
+    const summarize = { caption: strings.summarize, choose: () => post({ type: 'summarize' }) };
+    return [...notices, { id: offerId, text, icon: 'info', actions: [summarize] }];
   };
 }

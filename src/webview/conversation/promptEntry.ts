@@ -1,4 +1,5 @@
 import type { Attachment, ContextKind, ShownExchange } from '../../shared/exchanges';
+import { joinParts } from '../../shared/describe';
 import { countLines } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { button, disclosure, element, iconButton } from '../util/element';
@@ -91,20 +92,20 @@ export class PromptEntry {
 function createAttachmentItem(context: PageContext, attachment: Attachment): HTMLElement {
   const code = element('code', { 'data-language': attachment.languageId }, attachment.code);
   const label = element('span.attachment-label', attachment.label);
-  const details = element('span', attachmentDetails(context, attachment).join(' · '));
+  const details = element('span', attachmentDetails(context, attachment));
   // The attached code must be focusable because it can scroll (axe rule `scrollable-region-focusable`).
   const content = element('pre', { tabindex: '0' }, code);
   return element('li', disclosure(element('span', label, ' ', details), 'attachment', content));
 }
 
-function attachmentDetails({ strings, format }: PageContext, { kind, code, truncated }: Attachment): string[] {
+function attachmentDetails({ strings, format }: PageContext, { kind, code, truncated }: Attachment): string {
   const kinds: Readonly<Record<ContextKind, string>> = {
     selection: strings.attachmentSelection,
     file: strings.attachmentFile,
     problems: strings.attachmentProblems,
   };
   const size = format.plural(countLines(code), strings.attachmentLine, strings.attachmentLines);
-  return [kinds[kind], size, ...(truncated ? [strings.attachmentTruncated] : [])];
+  return joinParts(kinds[kind], size, truncated && strings.attachmentTruncated);
 }
 
 /**

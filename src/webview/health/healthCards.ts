@@ -6,7 +6,7 @@ import {
   type HealthPeriodName,
   type HealthRow,
 } from '../../shared/healthMessages';
-import { faultLabel, type Words } from '../../shared/describe';
+import { faultLabel, joinParts, type Words } from '../../shared/describe';
 import { fillTemplate } from '../../shared/format';
 import { disclosure, element } from '../util/element';
 import { createChart, createFigure, type ChartLook } from './healthCharts';
@@ -39,12 +39,11 @@ export function createCards({ strings, format }: Words) {
   const successNote = ({ total, refusals }: HealthRow): string => {
     const refusedCount = refusals.reduce((sum, each) => sum + each.count, 0);
     const labels = format.list(refusals.map(({ kind }) => faultLabel(strings, kind)));
-    return [
-      ...(total.judgedTurns === 0
-        ? []
-        : [fillTemplate(strings.successCounts, count(total.completeTurns), count(total.judgedTurns))]),
-      ...(refusedCount === 0 ? [] : [fillTemplate(strings.refused, count(refusedCount), labels)]),
-    ].join(' · ');
+    return joinParts(
+      total.judgedTurns > 0 &&
+        fillTemplate(strings.successCounts, count(total.completeTurns), count(total.judgedTurns)),
+      refusedCount > 0 && fillTemplate(strings.refused, count(refusedCount), labels),
+    );
   };
   const measures: readonly Measure[] = [
     {

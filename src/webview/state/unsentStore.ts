@@ -29,17 +29,10 @@ export class UnsentStore {
     return newerUnsent(copy, this.read(keyPrefix + conversationId));
   }
 
-  /**
-   * Stores the unsent text of a conversation. If the storage is full, the previous record is kept.
-   * @returns whether the text was stored
-   */
-  save(conversationId: string, unsent: StoredUnsent): boolean {
-    if (this.deleted.has(conversationId)) return false;
-    const isSaved = tryOrUndefined(() => {
-      this.storage().setItem(keyPrefix + conversationId, JSON.stringify(unsent));
-      return true;
-    });
-    return isSaved ?? false;
+  /** Stores the unsent text of a conversation. If the storage is full, the previous record is kept. */
+  save(conversationId: string, unsent: StoredUnsent): void {
+    if (this.deleted.has(conversationId)) return;
+    tryOrUndefined(() => this.storage().setItem(keyPrefix + conversationId, JSON.stringify(unsent)));
   }
 
   /** Removes the records of deleted conversations. Later calls of `save` for these conversations do nothing. */

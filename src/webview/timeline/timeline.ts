@@ -1,3 +1,4 @@
+import { joinParts } from '../../shared/describe';
 import { describeTurn } from '../../shared/describeTurn';
 import { fillTemplate } from '../../shared/format';
 import { isRunning, segmentsOf, toMonotonic, type TurnState } from '../../shared/protocol';
@@ -95,7 +96,7 @@ function startCell(context: PageContext, { from }: AttemptSpan | WaitSpan): HTML
 }
 
 function waitCells(context: PageContext, part: WaitSpan): readonly HTMLElement[] {
-  const text = [titleOf(context, part), ...detailsOf(context, part)].join(' · ');
+  const text = joinParts(titleOf(context, part), ...detailsOf(context, part));
   return [element('td'), startCell(context, part), element('td.timeline-details', { colspan: '6' }, text)];
 }
 
@@ -117,6 +118,6 @@ function attemptCells(context: PageContext, part: AttemptSpan): readonly HTMLEle
     labeledCell(strings.columnFirstToken, duration(firstTokenMs)),
     labeledCell(strings.columnDuration, duration(ms)),
     labeledCell(strings.columnTokens, promptTokens + completionTokens > 0 ? usage : countedTokens),
-    element('td.timeline-details', detailsOf(context, part).join(' · ')),
+    element('td.timeline-details', joinParts(...detailsOf(context, part))),
   ];
 }

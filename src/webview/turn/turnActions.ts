@@ -45,7 +45,7 @@ export function showTurnActions(
       const regenerate = (other?: string) => () => post({ type: 'regenerate', answerId, model: other });
       const buttons = [
         iconButton(strings.regenerate, 'refresh', regenerate()),
-        iconButton(strings.moreRegenerate, 'chevronDown', () => undefined),
+        iconButton(strings.moreRegenerate, 'chevronDown'),
       ] as const;
       for (const versionButton of buttons) markVersionButton(versionButton, areVersionButtonsDisabled());
       const items = () => [

@@ -28,14 +28,17 @@ export function element<Tag extends keyof HTMLElementTagNameMap>(
 
 type ButtonStyle = 'primary' | 'secondary' | 'quiet';
 
-/** @param style class name of the button's style; further class names can follow after a space */
+/**
+ * @param style class name of the button's style; further class names can follow after a space
+ * @param onClick can be left out for a button that opens a menu
+ */
 export function button(
   content: Child | readonly Child[],
   style: ButtonStyle | `${ButtonStyle} ${string}`,
-  onClick: (event: MouseEvent) => void,
+  onClick?: (event: MouseEvent) => void,
 ): HTMLButtonElement {
   const newButton = element('button', { type: 'button', class: `button ${style}` }, ...[content].flat());
-  newButton.addEventListener('click', onClick);
+  if (onClick) newButton.addEventListener('click', onClick);
   return newButton;
 }
 
@@ -135,7 +138,7 @@ export function svgIcon(icon: Icon): SVGSVGElement {
  * Creates a button in the `quiet` style that shows an icon. The caption is the accessible name and the tooltip of the
  * button.
  */
-export function iconButton(caption: string, icon: Icon, onClick: (event: MouseEvent) => void): HTMLButtonElement {
+export function iconButton(caption: string, icon: Icon, onClick?: (event: MouseEvent) => void): HTMLButtonElement {
   const newButton = button([svgIcon(icon)], 'quiet icon-button', onClick);
   newButton.setAttribute('aria-label', caption);
   newButton.title = caption;

@@ -22,7 +22,7 @@ export interface MenuItem {
 export function createMenu(
   caption: string,
   listItems: () => readonly MenuItem[],
-  trigger = iconButton(caption, 'ellipsis', () => undefined),
+  trigger = iconButton(caption, 'ellipsis'),
   describe?: () => string,
 ): readonly HTMLElement[] {
   const menu = element('div.menu', { role: 'menu', popover: 'auto', 'aria-label': caption });

@@ -96,12 +96,12 @@ describe('page of a conversation that is open in another window', () => {
     assert.deepEqual(page.all('textbox', 'Edit your prompt'), []);
   });
 
-  it('keeps its draft until the conversation becomes writable, even if the storage is full', () => {
+  it('restores its draft from the copy of the host if the storage is full', () => {
     page.storage.maxValueLength = 0;
     page.snapshot(exchanges);
     page.type('half a thought');
     page.snapshot(exchanges, { readOnly: true });
-    page.snapshot(exchanges);
+    page.snapshot(exchanges, { unsent: page.copy });
     assert.deepEqual(prompts(), ['half a thought']);
   });
 
