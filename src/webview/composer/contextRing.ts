@@ -34,9 +34,9 @@ export function createContextRing({ strings, format, post, areVersionButtonsDisa
   let draft = '';
   let parts: readonly ShownPart[] = [];
   const circle = { cx: 8, cy: 8, r: 6 };
-  const arc = svg('circle', { class: 'context-arc', ...circle, pathLength: 100 });
-  const track = svg('circle', { class: 'context-track', ...circle });
-  const ring = svg('svg', { class: 'icon', viewBox: '0 0 16 16', 'aria-hidden': 'true' }, track, arc);
+  const arc = svg('circle.context-arc', { ...circle, pathLength: 100 });
+  const track = svg('circle.context-track', circle);
+  const ring = svg('svg.icon', { viewBox: '0 0 16 16', 'aria-hidden': 'true' }, track, arc);
   const trigger = button([ring], 'quiet icon-button context-ring');
   trigger.hidden = true;
   const summarize = { caption: strings.summarize, choose: () => post({ type: 'summarize' }) };

@@ -87,7 +87,7 @@ export function createCards({ strings, format }: Words) {
     const timeOf = (start: number): string => (period === 'hours' ? format.timeOfDay(start) : dates.format(start));
     const bars = parts.map((part, index) => {
       const value = part ? measure.valueOf(part) : undefined;
-      if (!part || value === undefined) return null;
+      if (!part || value === undefined) return undefined;
       const title = fillTemplate(strings.barTitle, timeOf(starts[index] ?? 0), textOf(measure, part));
       return { value, upper: measure.upperOf?.(part), title };
     });

@@ -11,8 +11,8 @@ interface ChartBar {
 
 interface Chart {
   readonly look: ChartLook;
-  /** Bars of the hours or days in chronological order. An hour or day without a value has null instead of a bar. */
-  readonly bars: readonly (ChartBar | null)[];
+  /** Bars of the hours or days in chronological order. An hour or day without a value has no bar. */
+  readonly bars: readonly (ChartBar | undefined)[];
   readonly label: string;
   readonly start: string;
   readonly end: string;
@@ -22,14 +22,14 @@ interface Chart {
 export function createFigure(
   name: string,
   text: string,
-  notes: readonly string[],
+  notes: readonly (string | false)[],
   chart: readonly Element[] = [],
 ): HTMLElement {
   return element(
     'div',
     element('dt', name),
     element('dd.figure', text),
-    ...notes.filter((note) => note !== '').map((note) => element('dd.note', note)),
+    ...notes.map((note) => note && element('dd.note', note)),
     chart.length > 0 && element('dd.chart', ...chart),
   );
 }
@@ -48,10 +48,10 @@ export function createChart({ look, bars, label, start, end }: Chart): readonly 
   const top = Math.max(0, ...bars.flatMap((bar) => (bar ? [bar.value, bar.upper ?? 0] : [])));
   return [
     svg(
-      'svg',
-      { class: `health-chart ${look}`, role: 'img', 'aria-label': label, width: '100%', height: height + 1 },
-      ...bars.flatMap((bar, index) => (bar ? [createBar(bar, index / bars.length, barShare / bars.length, top)] : [])),
-      svg('line', { class: 'baseline', x1: 0, x2: '100%', y1: height + 0.5, y2: height + 0.5 }),
+      `svg.health-chart.${look}`,
+      { role: 'img', 'aria-label': label, width: '100%', height: height + 1 },
+      ...bars.map((bar, index) => bar && createBar(bar, index / bars.length, barShare / bars.length, top)),
+      svg('line.baseline', { x1: 0, x2: '100%', y1: height + 0.5, y2: height + 0.5 }),
     ),
     element('div.chart-axis', { 'aria-hidden': 'true' }, element('span', start), element('span', end)),
   ];
@@ -60,8 +60,7 @@ export function createChart({ look, bars, label, start, end }: Chart): readonly 
 function createBar({ value, upper, title }: ChartBar, start: number, share: number, top: number): Element {
   const rect = (name: string, size: number): Element => {
     const barHeight = Math.max(minBarHeight, top > 0 ? (height - 1) * (size / top) : 0);
-    return svg('rect', {
-      class: name,
+    return svg(`rect.${name}`, {
       x: percent(start),
       width: percent(share),
       y: Math.round((height - barHeight) * 10) / 10,
@@ -70,9 +69,8 @@ function createBar({ value, upper, title }: ChartBar, start: number, share: numb
   };
   return svg(
     'g',
-    {},
-    svg('title', {}, title),
-    ...(upper === undefined || upper <= value ? [] : [rect('upper', upper)]),
+    svg('title', title),
+    upper !== undefined && upper > value && rect('upper', upper),
     rect(value === 0 ? 'zero' : 'value', value),
   );
 }

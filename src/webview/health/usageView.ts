@@ -70,10 +70,10 @@ export function createUsageView({ strings, format }: Words) {
     promptTokens + completionTokens > 0
       ? `${format.count(promptTokens)} / ${format.count(completionTokens)}`
       : unknownFigure;
-  const cachedText = ({ cachedTokens }: UsageFigures): string =>
-    cachedTokens > 0 ? fillTemplate(strings.cached, format.count(cachedTokens)) : '';
-  const unknownText = ({ unknownCosts }: UsageFigures): string =>
-    unknownCosts > 0 ? format.plural(unknownCosts, strings.unknownRequestCostOne, strings.unknownRequestCosts) : '';
+  const cachedText = ({ cachedTokens }: UsageFigures) =>
+    cachedTokens > 0 && fillTemplate(strings.cached, format.count(cachedTokens));
+  const unknownText = ({ unknownCosts }: UsageFigures) =>
+    unknownCosts > 0 && format.plural(unknownCosts, strings.unknownRequestCostOne, strings.unknownRequestCosts);
   const requestsText = ({ attempts }: UsageFigures): string =>
     format.plural(attempts, strings.oneRequest, strings.requestCount);
   const chartOf = (
@@ -87,7 +87,7 @@ export function createUsageView({ strings, format }: Words) {
     if (!lowest || !highest) return [];
     const bars = days.map((day) => {
       const title = fillTemplate(strings.barTitle, dayOf(day.start), textOf(day));
-      return day.attempts === 0 ? null : { value: valueOf(day), title };
+      return day.attempts === 0 ? undefined : { value: valueOf(day), title };
     });
     const label = fillTemplate(strings.daysChart, strings[look], textOf(total), textOf(lowest), textOf(highest));
     return createChart({ look, bars, label, start: strings.daysStart, end: strings.daysEnd });
@@ -100,8 +100,8 @@ export function createUsageView({ strings, format }: Words) {
     const usedText = budget && fillTemplate(strings.percent, format.number(budget.usedPercent));
     const budgetNote =
       budget && usedText ? fillTemplate(strings.budgetUsed, usedText, format.costs([budget.daily])) : '';
-    const isCounted = !budget || budget.uncounted.length === 0;
-    const uncountedNote = isCounted ? '' : fillTemplate(strings.budgetUncounted, format.costs(budget.uncounted));
+    const { uncounted = [] } = budget ?? {};
+    const uncountedNote = uncounted.length > 0 && fillTemplate(strings.budgetUncounted, format.costs(uncounted));
     const costChart = chartOf(usage, 'cost', ({ costs }) => sumOfAmounts(costs), costText);
     const tokenChart = chartOf(usage, 'tokens', (each) => each.promptTokens + each.completionTokens, tokenText);
     return element(
@@ -119,17 +119,17 @@ export function createUsageView({ strings, format }: Words) {
   };
 
   const createCells = (figures: UsageFigures): readonly HTMLElement[] => {
-    const withNote = (text: string, note: string): HTMLElement =>
-      element('td', text, note !== '' && element('span.note', note));
+    const withNote = (text: string, note: string | false): HTMLElement =>
+      element('td', text, note && element('span.note', note));
     return [
-      withNote(format.number(figures.attempts), ''),
+      element('td', format.number(figures.attempts)),
       withNote(tokenText(figures), cachedText(figures)),
       withNote(
         costText(figures),
         // If no cost is known, the cell already shows that the cost is unknown, so the cell needs no note.
-        figures.costs.length > 0 && figures.unknownCosts > 0
-          ? fillTemplate(strings.unknownCostsShort, format.number(figures.unknownCosts))
-          : '',
+        figures.costs.length > 0 &&
+          figures.unknownCosts > 0 &&
+          fillTemplate(strings.unknownCostsShort, format.number(figures.unknownCosts)),
       ),
     ];
   };

@@ -7,8 +7,6 @@ import { newerUnsent, parseUnsent, type StoredUnsent } from '../../shared/unsent
  * record.
  */
 export class UnsentStore {
-  private deleted: ReadonlySet<string> = new Set();
-
   /** Removes expired and unreadable records. If `storage` throws because access is denied, nothing is stored. */
   constructor(
     private readonly storage: () => Storage,
@@ -31,13 +29,11 @@ export class UnsentStore {
 
   /** Stores the unsent text of a conversation. If the storage is full, the previous record is kept. */
   save(conversationId: string, unsent: StoredUnsent): void {
-    if (this.deleted.has(conversationId)) return;
     tryOrUndefined(() => this.storage().setItem(keyPrefix + conversationId, JSON.stringify(unsent)));
   }
 
-  /** Removes the records of deleted conversations. Later calls of `save` for these conversations do nothing. */
+  /** Removes the records of deleted conversations. */
   remove(conversationIds: readonly string[]): void {
-    this.deleted = new Set(conversationIds);
     tryOrUndefined(() => {
       for (const id of conversationIds) this.storage().removeItem(keyPrefix + id);
     });

@@ -64,15 +64,15 @@ export function createTimelineChart(context: PageContext, spans: TurnSpans, labe
     // An invisible area around each bar makes thin bars easier to point at. When the pointer is over a row of the
     // table, the area of that row's bar shows a frame.
     const area = { y: top - markWidth, height: laneHeight + 2 * markWidth, ...position(part.from, part.to) };
-    const title = svg('title', {}, titleOf(context, part));
-    return svg('g', { 'data-part': index }, title, svg('rect', { class: 'picture-area', ...area }), ...shapes);
+    const title = svg('title', titleOf(context, part));
+    return svg('g', { 'data-part': index }, title, svg('rect.picture-area', area), ...shapes);
   });
   const picture = svg(
-    'svg',
-    { class: 'timeline-picture', role: 'img', 'aria-label': label, width: '100%', height: axisTop + axisHeight },
+    'svg.timeline-picture',
+    { role: 'img', 'aria-label': label, width: '100%', height: axisTop + axisHeight },
     ...numbers,
     ...groups,
-    ...(throughput.length > 0 ? [throughputArea(context, spans, throughputTop)] : []),
+    throughput.length > 0 && throughputArea(context, spans, throughputTop),
     ...segments.slice(1).map(({ from }) => segmentLine(context, percent(fraction(from)), top - 3, axisTop)),
     ...timeAxis(context, total, fraction, axisTop),
   );
@@ -108,16 +108,16 @@ function createBar(
 ): Element {
   const height = kind === 'first-token' ? thinHeight : laneHeight;
   const y = laneTop + (laneHeight - height) / 2;
-  return svg('rect', { class: `picture-${kind}`, ...position, y, height });
+  return svg(`rect.picture-${kind}`, { ...position, y, height });
 }
 
 /** Creates a cross for an attempt that failed, or a square for an attempt that was stopped. */
 function createMark(kind: Mark, x: string | number, y: number): Element {
   const mark =
     kind === 'stopped'
-      ? svg('rect', { class: 'picture-stopped', x: -3.5, y: -3.5, width: 7, height: 7 })
-      : svg('path', { class: 'picture-fault', d: 'M-4-4L4 4M4-4L-4 4' });
-  return svg('svg', { x, y, class: 'picture-mark' }, mark);
+      ? svg('rect.picture-stopped', { x: -3.5, y: -3.5, width: 7, height: 7 })
+      : svg('path.picture-fault', { d: 'M-4-4L4 4M4-4L-4 4' });
+  return svg('svg.picture-mark', { x, y }, mark);
 }
 
 function createLegend({ strings }: PageContext, kinds: ReadonlySet<Bar | Mark>): HTMLElement {
@@ -137,7 +137,7 @@ function createLegend({ strings }: PageContext, kinds: ReadonlySet<Bar | Mark>):
         ? createMark(kind, symbolWidth / 2, laneHeight / 2)
         : createBar(kind, { x: 0, width: symbolWidth }, 0);
     const size = { width: symbolWidth, height: laneHeight };
-    legend.append(element('span', svg('svg', { class: 'timeline-picture', ...size }, symbol), label[kind]));
+    legend.append(element('span', svg('svg.timeline-picture', size, symbol), label[kind]));
   }
   return legend;
 }
@@ -161,26 +161,26 @@ function throughputArea({ strings, format }: PageContext, { throughput, total }:
   return svg(
     'svg',
     { x: 0, y, width: '100%', height, viewBox: `0 0 ${Math.max(1, total)} ${height}`, preserveAspectRatio: 'none' },
-    svg('title', {}, fillTemplate(strings.pictureThroughput, format.number(maxChars))),
-    svg('path', { class: 'picture-throughput', d: steps.join('') }),
+    svg('title', fillTemplate(strings.pictureThroughput, format.number(maxChars))),
+    svg('path.picture-throughput', { d: steps.join('') }),
   );
 }
 
 /** Creates the line between two segments of a turn. The line marks the time at which the user continued the answer. */
 function segmentLine({ strings }: PageContext, x: string, y1: number, y2: number): Element {
-  const line = svg('line', { class: 'picture-resume-point', x1: x, x2: x, y1, y2 });
-  return svg('g', {}, svg('title', {}, strings.pictureContinuedByUser), line);
+  const line = svg('line.picture-resume-point', { x1: x, x2: x, y1, y2 });
+  return svg('g', svg('title', strings.pictureContinuedByUser), line);
 }
 
 function timeAxis(context: PageContext, total: number, fraction: ToFraction, y: number): readonly Element[] {
   const ticks = axisTicks(total).flatMap((ms) => {
     const x = percent(fraction(ms));
     return [
-      svg('line', { class: 'picture-axis', x1: x, x2: x, y1: y, y2: y + 4 }),
+      svg('line.picture-axis', { x1: x, x2: x, y1: y, y2: y + 4 }),
       svg('text', { x, y: y + 14, 'text-anchor': textAnchor(fraction(ms)) }, formatAxisTime(context, ms)),
     ];
   });
-  return [svg('line', { class: 'picture-axis', x1: 0, x2: '100%', y1: y, y2: y }), ...ticks];
+  return [svg('line.picture-axis', { x1: 0, x2: '100%', y1: y, y2: y }), ...ticks];
 }
 
 function textAnchor(fraction: number): 'start' | 'middle' | 'end' {

@@ -136,10 +136,10 @@ export function createCard(
  */
 function createRing() {
   const circle = { cx: 8, cy: 8, r: 6.5, pathLength: 1 };
-  const remaining = svg('circle', { class: 'ring-remaining', ...circle });
-  const track = svg('circle', { class: 'ring-track', ...circle });
+  const remaining = svg('circle.ring-remaining', circle);
+  const track = svg('circle.ring-track', circle);
   return {
-    element: svg('svg', { class: 'ring', viewBox: '0 0 16 16', 'aria-hidden': 'true' }, track, remaining),
+    element: svg('svg.ring', { viewBox: '0 0 16 16', 'aria-hidden': 'true' }, track, remaining),
     // The style sheet animates the emptying of the ring unless the user prefers reduced motion.
     show: (fraction: number) => (remaining.style.strokeDashoffset = String(1 - fraction)),
   };

@@ -2,28 +2,41 @@ import * as icons from './icons';
 
 export type Icon = keyof typeof icons;
 
-type Attributes = Readonly<Record<string, string>>;
+type Attributes = Readonly<Record<string, string | number>>;
 /** Child of an element. An optional child that is missing can be `undefined` or `false`. */
 type Child = Node | string | undefined | false;
+/** Attributes, if any, and then the children of an element. */
+type Parts = readonly (Attributes | Child)[];
 
 /**
  * Creates an HTML element. It can't have the attribute `style`, which the content security policy forbids.
  * @param selector tag and class names, as in CSS: `p.note`
- * @param parts attributes, if any, and then the children
  */
 export function element<Tag extends keyof HTMLElementTagNameMap>(
   selector: Tag | `${Tag}.${string}`,
-  ...parts: readonly (Attributes | Child)[]
+  ...parts: Parts
 ): HTMLElementTagNameMap[Tag] {
   const [tag, ...classNames] = selector.split('.');
-  const newElement = document.createElement(tag as Tag);
-  newElement.classList.add(...classNames);
+  return addParts(document.createElement(tag as Tag), classNames, parts);
+}
+
+/** Creates an SVG element. It can't have the attribute `style`, which the content security policy forbids. */
+export function svg<Tag extends keyof SVGElementTagNameMap>(
+  selector: Tag | `${Tag}.${string}`,
+  ...parts: Parts
+): SVGElementTagNameMap[Tag] {
+  const [tag, ...classNames] = selector.split('.');
+  return addParts(document.createElementNS('http://www.w3.org/2000/svg', tag as Tag), classNames, parts);
+}
+
+function addParts<Added extends Element>(target: Added, classNames: readonly string[], parts: Parts): Added {
+  target.classList.add(...classNames);
   for (const part of parts) {
     if (typeof part === 'object' && !(part instanceof window.Node))
-      for (const [name, value] of Object.entries(part)) newElement.setAttribute(name, value);
-    else if (part) newElement.append(part);
+      for (const [name, value] of Object.entries(part)) target.setAttribute(name, String(value));
+    else if (part) target.append(part);
   }
-  return newElement;
+  return target;
 }
 
 type ButtonStyle = 'primary' | 'secondary' | 'quiet';
@@ -89,18 +102,6 @@ export function fillNodes(template: string, ...nodes: readonly Node[]): (Node | 
   return parts.map((part, index) => (index % 2 === 0 ? part : (nodes[Number(part)] ?? `{${part}}`)));
 }
 
-/** Creates an SVG element. It can't have the attribute `style`, which the content security policy forbids. */
-export function svg<K extends keyof SVGElementTagNameMap>(
-  tag: K,
-  attributes: Readonly<Record<string, string | number>> = {},
-  ...children: readonly (Node | string)[]
-): SVGElementTagNameMap[K] {
-  const newElement = document.createElementNS('http://www.w3.org/2000/svg', tag);
-  for (const [name, value] of Object.entries(attributes)) newElement.setAttribute(name, String(value));
-  newElement.append(...children);
-  return newElement;
-}
-
 /**
  * Creates the SVG patterns of charts. The style sheet refers to a pattern by its id. The path in the pattern has this
  * id as its class.
@@ -108,9 +109,9 @@ export function svg<K extends keyof SVGElementTagNameMap>(
  */
 export function svgPatterns(size: number, paths: Readonly<Record<string, string>>): SVGSVGElement {
   const patterns = Object.entries(paths).map(([id, d]) =>
-    svg('pattern', { id, width: size, height: size, patternUnits: 'userSpaceOnUse' }, svg('path', { class: id, d })),
+    svg('pattern', { id, width: size, height: size, patternUnits: 'userSpaceOnUse' }, svg(`path.${id}`, { d })),
   );
-  return svg('svg', { class: 'chart-patterns', width: 0, height: 0, 'aria-hidden': 'true' }, ...patterns);
+  return svg('svg.chart-patterns', { width: 0, height: 0, 'aria-hidden': 'true' }, ...patterns);
 }
 
 /** Formats a fraction as a percentage, for an attribute of an SVG element. */

@@ -281,13 +281,6 @@ describe('unsent text', () => {
     });
   }
 
-  it('is not stored by the page of a deleted conversation', () => {
-    const page = open();
-    page.receive({ type: 'promptHistory', promptHistory: [], deleted: ['c1'] });
-    page.type('half a thought');
-    assert.deepEqual([...page.storage.items.keys()], []);
-  });
-
   it('expires after a week', () => {
     const storage = new MemoryStorage();
     storeIn(storage).save('c1', { draft: 'a', at: startOfTime });
