@@ -166,7 +166,7 @@ export function createPanel(
 
   const updateNotices = (): void => {
     if (!connection) return;
-    const { isEmpty, canMentionSummary: canMention } = conversation;
+    const { isEmpty } = conversation;
     if (isEmpty) emptyState.update(connection.set !== 'own', suggestions);
     const cardContainer = isEmpty ? emptyState.cardPlace : cardPlace;
     const tourPlace = connection.set !== 'own' && !isReadOnly ? cardContainer : undefined;
@@ -178,11 +178,7 @@ export function createPanel(
       ...createHostNotices('message', 'question'),
       ...(showsLimit() ? createLimitNotices(connection) : []),
       ...createHostNotices('spending'),
-      ...createContextNotices({
-        percent: canMention && conversation.canSummarize ? composer.ring.percent : undefined,
-        unfinishedSummary: conversation.unfinishedSummary,
-        canMention,
-      }),
+      ...createContextNotices(conversation, composer.ring.percent),
     ]);
     placeKeyCard(needsCard ? cardContainer : undefined);
   };

@@ -1,19 +1,8 @@
 import { fillTemplate } from '../../shared/format';
 import type { PageContext } from '../pageContext';
+import type { ConversationView } from './conversationView';
 import type { Notice, NoticeArea } from './noticeArea';
 import type { SummaryEntry } from './summaryEntry';
-
-interface ContextSituation {
-  /**
-   * Percentage of the context window that the next request fills. Undefined if the percentage is unknown, or if no
-   * summary should be offered.
-   */
-  readonly percent: number | undefined;
-  /** Summary that is being written or was interrupted. */
-  readonly unfinishedSummary: SummaryEntry | undefined;
-  /** Whether the notice is allowed to offer a summary, or to report that a summary is ready. */
-  readonly canMention: boolean;
-}
 
 /** The notice offers a summary when the next request fills at least this percentage of the context window. */
 const minPercent = 90;
@@ -47,14 +36,17 @@ export function createContextNotice(
     };
   };
 
-  return ({ percent, unfinishedSummary, canMention }: ContextSituation): readonly Notice[] => {
+  /** @param percent percentage of the context window that the next request fills, or undefined if it is unknown */
+  return (conversation: ConversationView, percent: number | undefined): readonly Notice[] => {
+    const { canMentionSummary, canSummarize, unfinishedSummary } = conversation;
     // After *Undo*, the element of the summary is no longer in the document, so the summary is not reported as ready.
-    const isReady = canMention && summary?.isUsable && summary.element.isConnected;
+    const isReady = canMentionSummary && summary?.isUsable && summary.element.isConnected;
     if (unfinishedSummary || !isReady) summary = unfinishedSummary;
     // If the user has dismissed the offer, it appears again the next time that the context window becomes almost full.
     if (percent !== undefined && percent < minPercent) area.forget(offerId);
     const notices = summary ? [createSummaryNotice(summary)] : [];
-    if (percent === undefined || percent < minPercent || isReadOnly()) return notices;
+    if (percent === undefined || percent < minPercent) return notices;
+    if (!canMentionSummary || !canSummarize || isReadOnly()) return notices;
     const almostFull = fillTemplate(strings.contextAlmostFull, format.number(percent));
     const text = percent > 100 ? strings.contextOverfull : almostFull;
     const summarize = { caption: strings.summarize, choose: () => post({ type: 'summarize' }) };
