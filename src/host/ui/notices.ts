@@ -47,25 +47,21 @@ class Notices {
    */
   show(content: Omit<HostNotice, 'id'>, notify: () => Choice): Promise<string | undefined> {
     return new Promise((resolve) => {
-      this.remove(({ actions }) => actions.length === 0);
-      this.entries.add({ notice: { ...content, id: randomUUID() }, resolve, notify });
-      this.post();
+      const notice = { ...content, id: randomUUID() };
+      this.entries.add({ notice, resolve, notify });
+      this.end((other) => other !== notice && other.actions.length === 0);
       this.notifyIfHidden();
     });
   }
 
   /** @param action caption of the clicked button; undefined if the user has clicked no button of the notices */
   end(isEnded: (notice: HostNotice) => boolean, action?: string): void {
-    this.remove(isEnded, action);
-    this.post();
-  }
-
-  private remove(isRemoved: (notice: HostNotice) => boolean, action?: string): void {
     for (const entry of this.entries) {
-      if (!isRemoved(entry.notice)) continue;
+      if (!isEnded(entry.notice)) continue;
       this.entries.delete(entry);
       entry.resolve(action);
     }
+    for (const page of this.pages) page.post({ type: 'notices', notices: this.list });
   }
 
   /**
@@ -79,10 +75,6 @@ class Notices {
       entry.resolve(entry.notify());
     }
   };
-
-  private post(): void {
-    for (const page of this.pages) page.post({ type: 'notices', notices: this.list });
-  }
 }
 
 /** The notices of this window. */
