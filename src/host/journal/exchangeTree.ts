@@ -132,8 +132,9 @@ export class ExchangeTree {
     const summary = this.summaryOfAnswer.get(answerId);
     if (summary) this.summaryOfAnswer.set(answerId, { ...summary, answer: { ...summary.answer, ...change } });
     const exchange = this.exchangeOf(answerId);
-    const answers = exchange?.answers.map((answer) => (answer.id === answerId ? { ...answer, ...change } : answer));
-    if (exchange && answers) this.exchanges.set(exchange.id, { ...exchange, answers });
+    if (!exchange) return;
+    const answers = exchange.answers.map((answer) => (answer.id === answerId ? { ...answer, ...change } : answer));
+    this.exchanges.set(exchange.id, { ...exchange, answers });
   }
 
   /**
