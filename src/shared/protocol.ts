@@ -186,6 +186,11 @@ export type ToWebview =
       readonly suggestions: readonly Suggestion[];
       /** Whether the conversation is read-only, because it is open in another window. */
       readonly readOnly?: boolean | undefined;
+      /**
+       * Whether the focus stays where it is. Set for an empty conversation that replaces a moved or deleted conversation
+       * in the side bar.
+       */
+      readonly preserveFocus?: boolean | undefined;
       /** Earlier prompts that the up arrow brings back, oldest first. */
       readonly promptHistory: readonly string[];
       /** Ids of deleted conversations. The page removes their drafts. */

@@ -246,7 +246,7 @@ export function createPanel(
     noticeArea.restoreDismissed(restored.dismissed);
     noticeArea.forget(openHereNotice.id);
     updateNotices();
-    focusInput();
+    if (!message.preserveFocus) focusInput();
     // Prompts after the exchange that was last on the page before this snapshot are new, so the host has received them.
     // If that exchange no longer exists, because the user has edited its prompt, all prompts are treated as new.
     const newItems = items.slice(items.findIndex((item) => idOf(item) === restored.seen) + 1);

@@ -47,11 +47,13 @@ export class ConversationPanel extends Disposable {
   private hasLoaded = false;
   private readonly handlers: MessageHandlers;
 
+  /** @param preserveFocus whether the page takes the focus only when the user goes to the frame */
   constructor(
     readonly frame: PanelFrame,
     readonly conversation: Conversation,
     private readonly services: PanelServices,
     private readonly draft: Draft,
+    private readonly preserveFocus = false,
   ) {
     super();
     const { gatewaySets, efforts, suggestions, onError } = services;
@@ -211,6 +213,7 @@ export class ConversationPanel extends Disposable {
       conversationId: conversation.id,
       items: conversation.tree.page(),
       readOnly: conversation.readOnly,
+      preserveFocus: this.preserveFocus,
       ...connection,
       ...this.promptHistoryFields(),
       unsent: this.draft.unsent,

@@ -199,7 +199,9 @@ export class PanelRegistry
     if (closed.signal.aborted) return;
     this.view = new SideBarView(view, this.services.setContext);
     // A command might have opened another conversation in the side bar while the file was being read.
-    this.fillView(this.view, this.conversationForView?.conversation ?? restored);
+    const conversation = this.conversationForView?.conversation ?? restored;
+    const isFree = conversation && !this.panels.has(conversation.id);
+    this.add(this.view, isFree ? conversation : this.conversations.createInBackground());
   }
 
   override dispose(): void {
@@ -284,26 +286,26 @@ export class PanelRegistry
     return this.conversations.current;
   }
 
-  /** Shows a conversation in the view, or a new conversation if the given conversation is already shown elsewhere. */
-  private fillView(view: SideBarView, conversation?: Conversation): void {
-    const isFree = conversation && !this.panels.has(conversation.id);
-    this.add(view, isFree ? conversation : this.conversations.createInBackground());
-  }
-
   /** Closes a tab. The view is not closed, but shows a new conversation. */
   private closeOrClear(frame: PanelFrame): void {
     if (frame instanceof EditorTab) frame.close();
-    else if (frame === this.view) this.fillView(this.view);
+    else this.add(frame, this.conversations.createInBackground(), true);
   }
 
-  private add(frame: PanelFrame, conversation: Conversation): void {
+  private add(frame: PanelFrame, conversation: Conversation, preserveFocus = false): void {
     const { id } = conversation;
     const previous = this.panelIn(frame);
     if (previous) {
       this.remove(previous);
       this.drafts.keepEmpty(previous.conversation);
     }
-    const panel = new ConversationPanel(frame, conversation, this.services, this.drafts.of(conversation));
+    const panel = new ConversationPanel(
+      frame,
+      conversation,
+      this.services,
+      this.drafts.of(conversation),
+      preserveFocus,
+    );
     this.panels.set(id, panel);
     this.endWaitFor(id);
     panel.register(

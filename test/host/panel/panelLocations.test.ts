@@ -324,6 +324,12 @@ describe('location of a conversation', () => {
       assert.deepEqual([items, view.title], [[], 'New conversation']);
     });
 
+    it('leaves the focus in the new tab', async () => {
+      panels.move(conversation, 'editor');
+      const snapshots = [await tabs[0]!.load(), await view.load()];
+      assert.deepEqual(valuesOf(snapshots, 'preserveFocus'), [false, true]);
+    });
+
     it('closes the tab from which the conversation moves to the side bar', async () => {
       panels.move(conversation, 'editor');
       panels.move(conversation, 'sideBar');

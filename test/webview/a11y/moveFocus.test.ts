@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events/events';
 import type { ToWebview } from '../../../src/shared/protocol';
 import { ev } from '../panel/support/events';
-import { exchange, usePage, type PanelPage } from '../panel/support/panelPage';
+import { exchange, PanelPage, usePage } from '../panel/support/panelPage';
 
 describe('keyboard focus of the panel', () => {
   let page: PanelPage;
@@ -95,6 +95,16 @@ describe('keyboard focus of the panel', () => {
     page.one('log').focus();
     page.receive({ type: 'prefill', text: '' });
     assert.equal(page.window.document.activeElement, page.input);
+  });
+
+  it('stays where it is when an empty conversation replaces another one, until the user goes to the panel', () => {
+    PanelPage.closeAll();
+    page = new PanelPage();
+    page.snapshot([], { preserveFocus: true });
+    const { document } = page.window;
+    assert.equal(document.activeElement, document.body);
+    returnToPanel();
+    assert.equal(document.activeElement, page.input);
   });
 
   it('moves from a suggested prompt to the composer when the first exchange removes the suggestions', () => {
