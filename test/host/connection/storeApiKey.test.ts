@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import type * as storeApiKeyFile from '../../../src/host/connection/storeApiKey';
+import type * as noticesFile from '../../../src/host/ui/notices';
 import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
 import { failedProbe, FakeGateways, openGateways } from '../../support/host/fakeGateways';
 import { valuesOf } from '../../support/valuesOf';
+
+/** Loads a file of the host. `import()` could return the files of other tests, which share no notices with this test. */
+const load = createRequire(__filename);
 
 const primary = 'https://primary.example';
 
@@ -22,7 +28,7 @@ describe('Set API Key command', () => {
   });
 
   const runSetApiKey = async (argument?: unknown): Promise<string> => {
-    const { storeApiKey } = await import('../../../src/host/connection/storeApiKey');
+    const { storeApiKey } = load('../../../src/host/connection/storeApiKey') as typeof storeApiKeyFile;
     const { state } = await storeApiKey(await openGateways(gateways.deps()), argument);
     await new Promise(setImmediate);
     return state;
@@ -57,7 +63,7 @@ describe('Set API Key command', () => {
   });
 
   it('removes the notice about a rejected key when the user enters the next key', async () => {
-    const { notices } = await import('../../../src/host/ui/notices');
+    const { notices } = load('../../../src/host/ui/notices') as typeof noticesFile;
     const panel = notices.add({ isVisible: true, post: () => undefined });
     gateways.probeResult = failedProbe('rejected', { detail: 'Key expired.' });
     await runSetApiKey('new-key-1');
