@@ -17,9 +17,6 @@ const backupUrl = 'https://backup.example/v1';
 /** More models than the model picker offers. */
 const manyModels = Array.from({ length: 4999 }, (_, index) => `model-${index}`);
 
-/** Loads a file of the host. `import()` could return the files of other tests, which share no notices with this test. */
-const load = createRequire(__filename);
-
 describe('Set API Key command', () => {
   const editor = new FakeEditor();
   useVSCode(editor.api());
