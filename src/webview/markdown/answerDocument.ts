@@ -4,6 +4,7 @@ import { createBlockRenderer, type RenderBlock, type RenderedBlock } from './blo
 import { countFinalBlocks, parseBlocks, type Block } from './blocks';
 import type { AnswerControls } from './codeBlock';
 import { References } from './references';
+import { element } from '../util/element';
 
 interface AnswerDocumentOptions extends AnswerControls {
   /**
@@ -34,7 +35,7 @@ export class AnswerDocument {
     private readonly parser: MarkdownIt,
     private readonly options: AnswerDocumentOptions,
   ) {
-    this.renderBlock = createBlockRenderer(parser, options, root.ownerDocument);
+    this.renderBlock = createBlockRenderer(parser, options);
     this.sections = new Sections(root);
   }
 
@@ -162,25 +163,22 @@ class Sections {
   placeBlocks(last: Element | undefined, blocks: readonly RenderedBlock[]): void {
     let index = this.sections.findLastIndex((section) => section.element === last?.parentElement);
     let previous = last;
-    for (const { start, element } of blocks) {
-      if (!element) continue;
+    for (const { start, element: child } of blocks) {
+      if (!child) continue;
       const current = this.sections[index];
       if (!current || start - current.start >= SECTION_LENGTH) {
         previous = undefined;
         index++;
-        this.sections[index] = { start, element: this.sections[index]?.element ?? this.createSection() };
+        this.sections[index] = {
+          start,
+          element: this.sections[index]?.element ?? this.root.appendChild(element('div.md-section')),
+        };
       }
       const parent = this.sections[index]?.element;
-      const isInPlace = element.parentNode === parent && element.previousSibling === (previous ?? null);
-      if (!isInPlace) parent?.insertBefore(element, previous ? previous.nextSibling : parent.firstChild);
-      previous = element;
+      const isInPlace = child.parentNode === parent && child.previousSibling === (previous ?? null);
+      if (!isInPlace) parent?.insertBefore(child, previous ? previous.nextSibling : parent.firstChild);
+      previous = child;
     }
-    for (const { element } of this.sections.splice(index + 1)) element.remove();
-  }
-
-  private createSection(): HTMLElement {
-    const element = this.root.ownerDocument.createElement('div');
-    element.className = 'md-section';
-    return this.root.appendChild(element);
+    for (const section of this.sections.splice(index + 1)) section.element.remove();
   }
 }

@@ -47,7 +47,7 @@ export interface BlockSource {
 export type RenderBlock = ReturnType<typeof createBlockRenderer>;
 
 /** Returns a function that renders a Markdown block, or updates the element of the block's previous rendering. */
-export function createBlockRenderer(parser: MarkdownIt, controls: AnswerControls, document: Document) {
+export function createBlockRenderer(parser: MarkdownIt, controls: AnswerControls) {
   const toolbarFor = createToolbars(controls);
 
   const renderInline = (content: string, references: References): RenderedInline => {
@@ -60,7 +60,7 @@ export function createBlockRenderer(parser: MarkdownIt, controls: AnswerControls
     spec: ElementSpec | undefined,
     { spec: before, element }: Partial<RenderedBlock> = {},
   ): Element | undefined => {
-    if (spec) return element && before ? patchElement(element, before, spec) : createElement(spec, document);
+    if (spec) return element && before ? patchElement(element, before, spec) : createElement(spec);
     element?.remove();
     return undefined;
   };

@@ -87,7 +87,7 @@ function pushLeaf(token: Token, parent: Frame, frames: readonly Frame[], context
       pushCode('');
       break;
     case 'hr':
-      children.push(element('hr', noAttributes, []));
+      children.push(element('hr'));
       break;
     case 'reference_definition':
       break;
@@ -119,5 +119,5 @@ function extractTaskMarker(
 
 /** Creates the mark that replaces `[x]` or `[ ]` in a task list. The mark has an accessible name, but no text. */
 function taskMark(label: string): ElementSpec {
-  return element('span', { class: 'task-mark', role: 'img', 'aria-label': label }, []);
+  return element('span', { class: 'task-mark', role: 'img', 'aria-label': label });
 }

@@ -58,7 +58,7 @@ function toolbarSpec({ labels, canApply }: AnswerControls, isShell: boolean): El
 }
 
 function iconSpec(icon: Icon): ElementSpec {
-  return element('svg', iconAttributes(icon), [element('path', { d: iconPath(icon) }, [])]);
+  return element('svg', iconAttributes(icon), [element('path', { d: iconPath(icon) })]);
 }
 
 /** @param isOpen whether more code might arrive; the buttons are hidden until the code is complete */

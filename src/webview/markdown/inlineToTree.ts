@@ -34,7 +34,7 @@ function pushLeaf(token: Token, { children, isAddress }: Frame, frames: readonly
       pushText(children, '\n');
       break;
     case 'hardbreak':
-      children.push(element('br', noAttributes, []));
+      children.push(element('br'));
       break;
     case 'code_inline':
       children.push(element('code', codeDirection, [token.content]));

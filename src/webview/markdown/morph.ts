@@ -8,19 +8,19 @@ export const highlightedCode = new WeakSet<Element>();
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-function createNode(spec: NodeSpec, document: Document): Node {
-  return typeof spec === 'string' ? document.createTextNode(spec) : createElement(spec, document);
+function createNode(spec: NodeSpec): Node {
+  return typeof spec === 'string' ? document.createTextNode(spec) : createElement(spec);
 }
 
 /**
  * Creates an element with its descendants. Only `createElement` and text nodes are used, and HTML from the model is
  * never parsed.
  */
-export function createElement(spec: ElementSpec, document: Document): Element {
+export function createElement(spec: ElementSpec): Element {
   const { tag, attributes, children } = spec;
   const newElement = tag === 'svg' || tag === 'path' ? document.createElementNS(SVG, tag) : document.createElement(tag);
   patchAttributes(newElement, noAttributes, attributes);
-  for (const child of children) newElement.appendChild(createNode(child, document));
+  for (const child of children) newElement.appendChild(createNode(child));
   return newElement;
 }
 
@@ -37,7 +37,7 @@ export function patchElement(node: Element, before: ElementSpec, after: ElementS
     patchChildren(node, before, after);
     return node;
   }
-  const newElement = createElement(after, node.ownerDocument);
+  const newElement = createElement(after);
   node.replaceWith(newElement);
   return newElement;
 }
@@ -51,8 +51,7 @@ function patchAttributes(node: Element, before: Attributes, after: Attributes): 
 function patchChildren(parent: Element, before: ElementSpec, after: ElementSpec): void {
   const [oldSpecs, newSpecs] = [before.children, after.children];
   if (oldSpecs.length === newSpecs.length && oldSpecs.every((spec, index) => spec === newSpecs[index])) return;
-  if (highlightedCode.delete(parent))
-    parent.replaceChildren(...oldSpecs.map((spec) => createNode(spec, parent.ownerDocument)));
+  if (highlightedCode.delete(parent)) parent.replaceChildren(...oldSpecs.map(createNode));
   const patch = () => patchSiblings(parent, oldSpecs, newSpecs);
   // If long code gets a new chunk element, this element replaces the text node at the end of the code. The selection is
   // restored, because it would be lost together with the text node.
@@ -67,8 +66,7 @@ function patchSiblings(parent: Element, before: readonly NodeSpec[], after: read
     const oldSpec = before[index];
     const newSpec = after[index];
     const next: ChildNode | null = child.nextSibling;
-    if (oldSpec !== undefined && newSpec !== undefined && oldSpec !== newSpec)
-      patchNode(child, oldSpec, newSpec, parent.ownerDocument);
+    if (oldSpec !== undefined && newSpec !== undefined && oldSpec !== newSpec) patchNode(child, oldSpec, newSpec);
     child = next;
   }
   while (child) {
@@ -76,13 +74,13 @@ function patchSiblings(parent: Element, before: readonly NodeSpec[], after: read
     child.remove();
     child = next;
   }
-  for (const spec of after.slice(commonCount)) parent.appendChild(createNode(spec, parent.ownerDocument));
+  for (const spec of after.slice(commonCount)) parent.appendChild(createNode(spec));
 }
 
-function patchNode(node: ChildNode, before: NodeSpec, after: NodeSpec, document: Document): void {
+function patchNode(node: ChildNode, before: NodeSpec, after: NodeSpec): void {
   if (typeof before !== 'string' && typeof after !== 'string') patchElement(node as Element, before, after);
   else if (typeof before === 'string' && typeof after === 'string') patchText(node as Text, before, after);
-  else node.replaceWith(createNode(after, document));
+  else node.replaceWith(createNode(after));
 }
 
 /**
@@ -98,7 +96,7 @@ function patchText(node: Text, before: string, after: string): void {
 
 /** Calls `change`, which replaces the nodes of `element` but not its text. Afterwards, restores the selection. */
 export function preserveSelection(element: Element, change: () => void): void {
-  const selection = element.ownerDocument.getSelection();
+  const selection = document.getSelection();
   const { anchorNode, anchorOffset = 0, focusNode, focusOffset = 0 } = selection ?? {};
   if (!selection || !anchorNode || !focusNode || !(element.contains(anchorNode) || element.contains(focusNode))) {
     change();
@@ -118,7 +116,7 @@ type Position = readonly [node: Node, offset: number];
  */
 function capturePosition(element: Element, node: Node, offset: number): () => Position {
   if (!element.contains(node)) return () => [node, offset];
-  const range = element.ownerDocument.createRange();
+  const range = document.createRange();
   range.setStart(element, 0);
   range.setEnd(node, offset);
   const { length } = range.toString();
@@ -126,7 +124,7 @@ function capturePosition(element: Element, node: Node, offset: number): () => Po
 }
 
 function findPosition(element: Element, length: number): Position {
-  const texts = element.ownerDocument.createTreeWalker(element, 4);
+  const texts = document.createTreeWalker(element, 4);
   let remaining = length;
   for (let node = texts.nextNode(); node; node = texts.nextNode()) {
     const size = node.nodeValue?.length ?? 0;

@@ -31,7 +31,7 @@ export const noAttributes: Attributes = {};
 /** Attributes of code. Code is written from left to right, even in an Arabic or Hebrew answer. */
 export const codeDirection: Attributes = { dir: 'ltr' };
 
-export function element(tag: Tag, attributes: Attributes, children: readonly NodeSpec[]): ElementSpec {
+export function element(tag: Tag, attributes = noAttributes, children: readonly NodeSpec[] = []): ElementSpec {
   return { tag, attributes, children };
 }
 

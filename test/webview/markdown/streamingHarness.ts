@@ -18,6 +18,7 @@ export class Answer {
   private scheduled: Partial<Record<'frame' | 'slice', () => void>> = {};
 
   constructor(options: Partial<MarkdownOptions> = {}) {
+    Object.assign(globalThis, { document: window.document });
     this.markdown = new MarkdownStream(this.root, {
       clock: {
         frame: (flush) => (this.scheduled.frame = flush),

@@ -22,12 +22,12 @@ export async function highlightCode(code: Element, findRuns: FindRuns): Promise<
   // the new code.
   const isCurrent = !code.closest('[data-open]') && code.textContent === text;
   if (!runs || !isCurrent) return;
-  const nodes = runs.map((run) => createRunNode(run, code.ownerDocument));
+  const nodes = runs.map(createRunNode);
   preserveSelection(code, () => code.replaceChildren(...nodes));
   highlightedCode.add(code);
 }
 
-function createRunNode({ text, kind }: CodeRun, document: Document): Node {
+function createRunNode({ text, kind }: CodeRun): Node {
   if (kind === undefined) return document.createTextNode(text);
   const span = document.createElement('span');
   span.className = `code-${kind}`;
