@@ -9,13 +9,10 @@ import {
 import { faultLabel, joinParts, type Words } from '../../shared/describe';
 import { fillTemplate } from '../../shared/format';
 import { disclosure, element } from '../util/element';
-import { createChart, createFigure, type ChartLook } from './healthCharts';
+import { createChart, createFigure, tokenText, unknownFigure, type ChartLook } from './healthCharts';
 
 /** The card of a model and gateway shows charts only if there were at least this many requests. */
 const minChartedAttempts = 5;
-
-/** Text for a figure that is unknown because no attempt has reported it. */
-const unknownFigure = '–';
 
 interface Measure {
   readonly look: ChartLook;
@@ -104,16 +101,14 @@ export function createCards({ strings, format }: Words) {
   };
 
   const createDetails = ({ total, faults, refusals }: HealthRow): HTMLElement => {
-    const { attempts, cuts, resumes, waitedMs, promptTokens, completionTokens } = total;
+    const { attempts, cuts, resumes, waitedMs } = total;
     const all = [...faults, ...refusals].map((each) => `${count(each.count)} × ${faultLabel(strings, each.kind)}`);
-    // Gateways that report no usage add no tokens, so a sum of 0 is shown as unknown.
-    const hasTokens = promptTokens + completionTokens > 0;
     const facts: readonly (readonly [name: string, text: string])[] = [
       [strings.requests, count(attempts)],
       [strings.cuts, count(cuts)],
       [strings.resumes, count(resumes)],
       [strings.waited, waitedMs === 0 ? unknownFigure : duration(waitedMs)],
-      [strings.tokens, hasTokens ? `${format.count(promptTokens)} / ${format.count(completionTokens)}` : unknownFigure],
+      [strings.tokens, tokenText(format, total)],
       [strings.faults, all.length === 0 ? count(0) : format.list(all)],
     ];
     const entries = facts.map(([name, text]) => element('div', element('dt', name), element('dd', text)));

@@ -1,3 +1,5 @@
+import type { Format } from '../../shared/format';
+import type { HealthFigures } from '../../shared/healthMessages';
 import { element, percent, svg } from '../util/element';
 
 export type ChartLook = 'success' | 'first-token' | 'speed' | 'retries' | 'cost' | 'tokens';
@@ -16,6 +18,19 @@ interface Chart {
   readonly label: string;
   readonly start: string;
   readonly end: string;
+}
+
+/** Text for a figure that is unknown, such as a cost or a time that no attempt has reported. */
+export const unknownFigure = '–';
+
+type TokenFigures = Pick<HealthFigures, 'promptTokens' | 'completionTokens'>;
+
+/** Formats the numbers of prompt tokens and completion tokens. */
+export function tokenText(format: Format, { promptTokens, completionTokens }: TokenFigures): string {
+  // Gateways that report no usage add no tokens, so a sum of 0 is shown as unknown.
+  return promptTokens + completionTokens > 0
+    ? `${format.count(promptTokens)} / ${format.count(completionTokens)}`
+    : unknownFigure;
 }
 
 /** Creates an entry in a list of figures: the name of the figure, its text, and below them notes and a chart. */

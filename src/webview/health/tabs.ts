@@ -11,14 +11,8 @@ interface Tab {
 export function createTabs(label: string, onSelect: (name: HealthTab) => void, tabs: readonly Tab[]) {
   const list = element('div.tabs', { role: 'tablist', 'aria-label': label });
   const parts = tabs.map(({ name, caption, content }) => {
-    const attributes = {
-      type: 'button',
-      role: 'tab',
-      class: 'tab',
-      id: `tab-${name}`,
-      'aria-controls': `panel-${name}`,
-    };
-    const tab = element('button', attributes, caption);
+    const attributes = { type: 'button', role: 'tab', id: `tab-${name}`, 'aria-controls': `panel-${name}` };
+    const tab = element('button.tab', attributes, caption);
     tab.addEventListener('click', () => onSelect(name));
     const role = { role: 'tabpanel', id: `panel-${name}`, 'aria-labelledby': tab.id, tabindex: '0' };
     return { name, tab, panel: element('div', role, content) };

@@ -9,10 +9,7 @@ import {
 import { fillTemplate } from '../../shared/format';
 import { addCosts } from '../../shared/protocol';
 import { element } from '../util/element';
-import { createChart, createFigure } from './healthCharts';
-
-/** Text for an unknown cost or an unknown number of tokens. */
-const unknownFigure = '–';
+import { createChart, createFigure, tokenText, unknownFigure } from './healthCharts';
 
 const summedNames = ['attempts', 'promptTokens', 'completionTokens', 'cachedTokens', 'unknownCosts'] as const;
 
@@ -65,11 +62,6 @@ export function createUsageView({ strings, format }: Words) {
   const dates = new Intl.DateTimeFormat(format.language, { weekday: 'short', month: 'short', day: 'numeric' });
   const dayOf = (start: number): string => dates.format(start);
   const costText = ({ costs }: UsageFigures): string => format.costs(costs) || unknownFigure;
-  const tokenText = ({ promptTokens, completionTokens }: UsageFigures): string =>
-    // Gateways that report no usage add no tokens, so a sum of 0 is shown as unknown.
-    promptTokens + completionTokens > 0
-      ? `${format.count(promptTokens)} / ${format.count(completionTokens)}`
-      : unknownFigure;
   const cachedText = ({ cachedTokens }: UsageFigures) =>
     cachedTokens > 0 && fillTemplate(strings.cached, format.count(cachedTokens));
   const unknownText = ({ unknownCosts }: UsageFigures) =>
@@ -103,7 +95,12 @@ export function createUsageView({ strings, format }: Words) {
     const { uncounted = [] } = budget ?? {};
     const uncountedNote = uncounted.length > 0 && fillTemplate(strings.budgetUncounted, format.costs(uncounted));
     const costChart = chartOf(usage, 'cost', ({ costs }) => sumOfAmounts(costs), costText);
-    const tokenChart = chartOf(usage, 'tokens', (each) => each.promptTokens + each.completionTokens, tokenText);
+    const tokenChart = chartOf(
+      usage,
+      'tokens',
+      (each) => each.promptTokens + each.completionTokens,
+      (each) => tokenText(format, each),
+    );
     return element(
       'dl.measures',
       createFigure(
@@ -114,7 +111,7 @@ export function createUsageView({ strings, format }: Words) {
       ),
       hasEarlierDays &&
         createFigure(strings.daysCaption, costText(total), [requestsText(total), unknownText(total)], costChart),
-      createFigure(strings.tokens, tokenText(total), [cachedText(total)], tokenChart),
+      createFigure(strings.tokens, tokenText(format, total), [cachedText(total)], tokenChart),
     );
   };
 
@@ -123,7 +120,7 @@ export function createUsageView({ strings, format }: Words) {
       element('td', text, note && element('span.note', note));
     return [
       element('td', format.number(figures.attempts)),
-      withNote(tokenText(figures), cachedText(figures)),
+      withNote(tokenText(format, figures), cachedText(figures)),
       withNote(
         costText(figures),
         // If no cost is known, the cell already shows that the cost is unknown, so the cell needs no note.
