@@ -90,7 +90,7 @@ export class ContextDraft {
    */
   async refresh(): Promise<void> {
     await this.waitForReads();
-    const changeable = this.entries.filter((entry) => !isRead(entry) || isChangeable(entry.attachment));
+    const changeable = this.entries.filter((entry) => !isRead(entry) || entry.attachment.kind !== 'selection');
     await Promise.all(changeable.map(({ id }) => this.reread(id)));
   }
 
@@ -159,10 +159,6 @@ function isRead(entry: DraftEntry): entry is DraftAttachment {
   return entry.attachment !== undefined;
 }
 
-function isChangeable({ kind }: Attachment): boolean {
-  return kind !== 'selection';
-}
-
 function totalLength(items: readonly DraftAttachment[]): number {
   return items.reduce((sum, { attachment }) => sum + attachment.code.length, 0);
 }
@@ -171,5 +167,5 @@ function totalLength(items: readonly DraftAttachment[]): number {
 function truncateToFit(item: DraftAttachment, room: number): DraftAttachment | undefined {
   const code = firstChars(item.attachment.code, Math.max(0, room));
   if (code === item.attachment.code) return item;
-  return code === '' ? undefined : { id: item.id, attachment: { ...item.attachment, code, truncated: true } };
+  return code === '' ? undefined : { ...item, attachment: { ...item.attachment, code, truncated: true } };
 }
