@@ -329,14 +329,12 @@ export function createPanel(
     event.preventDefault();
   };
 
-  const dock = element('div.dock');
-  dock.append(jumpButton.element, element('div.notices', noticeArea.element, cardPlace), composer.element);
   root.replaceChildren(
     element('h1.visually-hidden', strings.conversation),
     createTimelinePatterns(),
     header.element,
     conversation.element,
-    dock,
+    element('div.dock', jumpButton.element, element('div.notices', noticeArea.element, cardPlace), composer.element),
     announcer.element,
   );
   window.addEventListener('focus', () => post({ type: 'focus' }));

@@ -39,7 +39,7 @@ export function readListedFacts(entry: Readonly<Record<string, unknown>>): Liste
       entry['max_completion_tokens'],
       provider['max_completion_tokens'],
     ),
-    images: inputs && inputs.includes('image'),
+    images: inputs?.includes('image'),
     tools: takes('tools'),
     // A list of parameters without the reasoning parameters does not show that the model can't reason: the gateway
     // might not forward these parameters.
@@ -47,7 +47,7 @@ export function readListedFacts(entry: Readonly<Record<string, unknown>>): Liste
     efforts: effortsOf(entry),
     takesTemperature: takes('temperature'),
     price: priceOf(recordIn(entry['pricing'])),
-    writesText: outputs && outputs.includes('text'),
+    writesText: outputs?.includes('text'),
   });
 }
 

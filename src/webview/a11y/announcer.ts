@@ -50,7 +50,8 @@ export function createAnnouncer(): Announcer {
 export function announcementFor(
   words: Words,
   event: RecordedEvent,
-  { before, state }: { readonly before: TurnState; readonly state: TurnState },
+  before: TurnState,
+  state: TurnState,
 ): string | undefined {
   const { strings } = words;
   switch (event.type) {

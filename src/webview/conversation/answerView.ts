@@ -197,7 +197,7 @@ export class AnswerView implements ShownAnswer {
 
   private announcementFor(event: RecordedEvent, before: TurnState): string | undefined {
     if (event.type === 'stopped' && !this.exchange) return this.context.strings.summaryStopped;
-    return announcementFor(this.context, event, { before, state: this.state });
+    return announcementFor(this.context, event, before, this.state);
   }
 
   private createTurn(): TurnView {

@@ -11,7 +11,7 @@ function announcements(...events: readonly StreamEvent[]): readonly string[] {
   let before = initialTurn;
   return events.flatMap((event) => {
     const state = reduceTurn(before, event);
-    const announcement = announcementFor(englishWords, event, { before, state });
+    const announcement = announcementFor(englishWords, event, before, state);
     before = state;
     return announcement ?? [];
   });
