@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { visibleText } from '../../engine/gateway/visibleText';
+import { joinParts } from '../../shared/describe';
 import type { Format } from '../../shared/format';
 import { type ConversationListItem, maxTitleLength } from '../conversation/conversationOutlines';
 import { historyGroup, historyTime, type HistoryGroup } from '../ui/historyTime';
@@ -31,33 +32,33 @@ export function historySections(conversations: readonly ConversationListItem[], 
 }
 
 /** Returns a conversation as an item of the history list. */
-function toHistoryItem(conversation: ConversationListItem, context: HistoryContext) {
-  const { id, lastActivityAt, turns, busy, problem, excerpt } = conversation;
-  const { format, now, isOpen } = context;
+function toHistoryItem(
+  { id, title: storedTitle, lastActivityAt, turns, busy, problem, excerpt }: ConversationListItem,
+  { format, now, isOpen }: HistoryContext,
+) {
+  const visibleTitle = visibleText(storedTitle, maxTitleLength);
   const title =
-    visibleText(conversation.title, maxTitleLength) ||
-    vscode.l10n.t('Conversation from {date}', { date: dateText(lastActivityAt, format) });
-  const marks = [
-    ...(turns > 0 ? [format.plural(turns, vscode.l10n.t('{0} turn'), vscode.l10n.t('{0} turns'))] : []),
-    ...(problem ? [vscode.l10n.t('damaged')] : []),
-    ...(busy ? [vscode.l10n.t('answering')] : []),
-    // The label contains a word that marks an open conversation, because screen readers don't read icons.
-    ...(isOpen(id) ? [vscode.l10n.t('open')] : []),
-  ];
+    visibleTitle ||
+    vscode.l10n.t('Conversation from {date}', {
+      date: new Date(lastActivityAt).toLocaleString(format.language, { dateStyle: 'medium', timeStyle: 'short' }),
+    });
   return {
     id,
     /** The conversation's title for messages and dialogs. Unlike the label of the item, this title is not escaped. */
     title,
     label: `${busy ? '$(sync~spin) ' : ''}${escapeIcons(title)}`,
-    description: [historyTime(lastActivityAt, now, format), ...marks].join(' · '),
+    description: joinParts(
+      visibleTitle && historyTime(lastActivityAt, now, format),
+      turns > 0 && format.plural(turns, vscode.l10n.t('{0} turn'), vscode.l10n.t('{0} turns')),
+      problem && vscode.l10n.t('damaged'),
+      busy && vscode.l10n.t('answering'),
+      // The description contains a word that marks an open conversation, because screen readers don't read icons.
+      isOpen(id) && vscode.l10n.t('open'),
+    ),
     // Without `alwaysShow`, VS Code would hide an item whose label does not contain the query, even if an answer of the
     // conversation contains the query.
     alwaysShow: excerpt !== undefined,
     // The text around the match is not shown if the match is in the title, because the item already shows the title.
     ...(excerpt !== undefined && excerpt !== title && { detail: plainLabel(excerpt) }),
   };
-}
-
-function dateText(timeMs: number, { language }: Format): string {
-  return new Date(timeMs).toLocaleString(language, { dateStyle: 'medium', timeStyle: 'short' });
 }

@@ -67,6 +67,8 @@ describe('list of conversations in the history', () => {
   const itemOf = (changes: object, more: Partial<typeof context> = {}) =>
     items.historySections([{ ...summary, ...changes }], { ...context, ...more })[0]?.items[0];
 
+  const untitled = /^Conversation from Mar 10, 2026, 9:05\sAM$/;
+
   it('groups conversations under headings, newest first', () => {
     const times = [at(10), at(10, 1), at(9), at(5), at(4), at(1)];
     const sections = items.historySections(
@@ -86,6 +88,12 @@ describe('list of conversations in the history', () => {
 
   it('is empty when there is no conversation', () => assert.deepEqual(items.historySections([], context), []));
 
+  it('shows the time of an untitled conversation only in its label', () => {
+    const item = itemOf({ title: '', turns: 0 }, { isOpen: () => true });
+    assert.match(item?.label ?? '', untitled);
+    assert.equal(item?.description, 'open');
+  });
+
   it('shows the time of the last activity and the number of turns', () => {
     assert.match(itemOf({})?.description ?? '', /^9:05\sAM · 1 turn$/);
     assert.match(itemOf({ turns: 2 })?.description ?? '', /^9:05\sAM · 2 turns$/);
@@ -97,14 +105,13 @@ describe('list of conversations in the history', () => {
     assert.match(item.description, / · answering · open$/);
   });
 
-  const untitled = /^Conversation from Mar 10, 2026, 9:05\sAM$/;
   for (const { what, changes, title, description } of [
     { what: 'is damaged', changes: {}, title: 'Retries', description: /^9:05\sAM · 1 turn · damaged$/ },
     {
       what: 'is damaged from its first prompt on',
       changes: { title: '', turns: 0 },
       title: untitled,
-      description: /^9:05\sAM · damaged$/,
+      description: /^damaged$/,
     },
   ] as const) {
     it(`shows that a conversation ${what}, with the best available title`, () => {
