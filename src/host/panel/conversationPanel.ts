@@ -69,7 +69,7 @@ export class ConversationPanel extends Disposable {
     );
     this.register(services.conversations.keepOpen(conversation));
     this.register(notices.add(this.page));
-    this.register(frame.onDidChangeState(() => queueMicrotask(notices.notifyIfHidden)));
+    this.register(frame.onDidChangeState(() => queueMicrotask(notices.update)));
     for (const source of [gatewaySets, efforts]) this.register(source.onDidChange(updateConnection));
     this.register(suggestions.onDidChange(() => conversation.tree.firstPrompt === undefined && updateConnection()));
     this.register(vscode.languages.onDidChangeDiagnostics(({ uris }) => this.handleDiagnosticsChange(uris)));
@@ -152,16 +152,16 @@ export class ConversationPanel extends Disposable {
     const { catalog, contextSource, conversations, efforts, gatewaySets, tour } = this.services;
     return {
       ready: () => this.postSnapshot(),
-      focus: () => conversations.activate(conversation),
+      focus: () => {
+        conversations.activate(conversation);
+        notices.add(this.page);
+      },
       copyUnsent: ({ unsent }) => draft.copyUnsent(unsent),
       tour: ({ act }) => {
         tour.perform(conversation, act);
         this.postState();
       },
-      send: ({ prompt, more }) => {
-        notices.end(({ kind, severity }) => kind === 'message' && severity === 'information');
-        return this.send(toComposedInput(prompt, more));
-      },
+      send: ({ prompt, more }) => this.send(toComposedInput(prompt, more)),
       endNotice: ({ id, action }) => notices.end((notice) => notice.id === id, action),
       askSuggestion: (message) => this.askSuggestion(message),
       setApiKey: () => enterApiKey(),
@@ -223,7 +223,7 @@ export class ConversationPanel extends Disposable {
     this.page.postSnapshot(snapshot);
     this.postPrefills();
     this.postRecentModels();
-    if (notices.list.length > 0) this.page.post({ type: 'notices', notices: notices.list });
+    notices.update();
     this.updateTitle();
     this.postState();
   }
@@ -265,6 +265,7 @@ export class ConversationPanel extends Disposable {
    */
   private async send(input: PromptInput, target = this.conversation): Promise<void> {
     const { services, contextDraft } = this;
+    notices.end(({ kind, severity }) => kind === 'message' && severity === 'information');
     await contextDraft.refresh();
     const conversation = openConversationFor(services, target);
     if (conversation !== this.conversation) {

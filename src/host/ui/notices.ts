@@ -4,7 +4,7 @@ import type { HostNotice, ToWebview } from '../../shared/protocol';
 /** The page of a panel, which shows the notices. */
 interface NoticePage {
   readonly isVisible: boolean;
-  post(message: ToWebview): unknown;
+  postChange(message: ToWebview): unknown;
 }
 
 type Choice = PromiseLike<string | undefined>;
@@ -16,10 +16,11 @@ interface Entry {
 }
 
 /**
- * The host's notices. They are shown above the composers of the panels, because a notification of VS Code would cover
- * the composer's buttons.
+ * The host's notices. They are shown above the composer of one panel, because a notification of VS Code would cover the
+ * composer's buttons.
  */
 class Notices {
+  /** The pages in the order of their last use. */
   private readonly pages = new Set<NoticePage>();
   /** The notices in the order in which they were shown. */
   private readonly entries = new Set<Entry>();
@@ -29,13 +30,17 @@ class Notices {
     return [...this.entries].map(({ notice }) => notice).toReversed();
   }
 
-  /** Adds a page that shows the notices from now on. Disposing of the result removes the page. */
+  /**
+   * Adds a page, or records that the user has used the page again. Of the visible pages, the page that was used last
+   * shows the notices. Disposing of the result removes the page.
+   */
   add(page: NoticePage): { dispose(): void } {
+    this.pages.delete(page);
     this.pages.add(page);
     return {
       dispose: () => {
         this.pages.delete(page);
-        queueMicrotask(this.notifyIfHidden);
+        queueMicrotask(this.update);
       },
     };
   }
@@ -50,7 +55,6 @@ class Notices {
       const notice = { ...content, id: randomUUID() };
       this.entries.add({ notice, resolve, notify });
       this.end((other) => other !== notice && other.actions.length === 0);
-      this.notifyIfHidden();
     });
   }
 
@@ -61,15 +65,17 @@ class Notices {
       this.entries.delete(entry);
       entry.resolve(action);
     }
-    for (const page of this.pages) page.post({ type: 'notices', notices: this.list });
+    this.update();
   }
 
   /**
-   * Replaces the notices with notifications if no panel is visible. To be called in a microtask when a panel is hidden,
-   * because VS Code hides a panel before it shows another panel in its place.
+   * Shows the notices in one visible panel, or replaces them with notifications if no panel is visible. To be called in
+   * a microtask when a panel is hidden, because VS Code hides a panel before it shows another panel in its place.
    */
-  readonly notifyIfHidden = (): void => {
-    if ([...this.pages].some(({ isVisible }) => isVisible)) return;
+  readonly update = (): void => {
+    const lastUsed = [...this.pages].findLast(({ isVisible }) => isVisible);
+    for (const page of this.pages) page.postChange({ type: 'notices', notices: page === lastUsed ? this.list : [] });
+    if (lastUsed) return;
     for (const entry of this.entries) {
       this.entries.delete(entry);
       entry.resolve(entry.notify());

@@ -64,7 +64,7 @@ describe('Set API Key command', () => {
 
   it('removes the notice about a rejected key when the user enters the next key', async () => {
     const { notices } = load('../../../src/host/ui/notices') as typeof noticesFile;
-    const panel = notices.add({ isVisible: true, post: () => undefined });
+    const panel = notices.add({ isVisible: true, postChange: () => undefined });
     gateways.probeResult = failedProbe('rejected', { detail: 'Key expired.' });
     await runSetApiKey('new-key-1');
     const rejections = notices.list.map(({ text }) => text);

@@ -193,7 +193,7 @@ describe('daily budget', () => {
     let endNotices: (() => void)[];
     beforeEach(async () => {
       const { notices } = await import('../../../src/host/ui/notices');
-      const panel = notices.add({ isVisible: true, post: () => undefined });
+      const panel = notices.add({ isVisible: true, postChange: () => undefined });
       endNotices = [() => notices.end(() => true), () => panel.dispose()];
       current = () => notices.list.map(({ text }) => text);
     });

@@ -49,7 +49,7 @@ describe('message of the extension', () => {
     new Promise((resolve) => {
       const listener = board().notices.add({
         isVisible: false,
-        post: () => {
+        postChange: () => {
           listener.dispose();
           resolve();
         },
@@ -79,13 +79,27 @@ describe('message of the extension', () => {
     await waitForEvents();
   };
 
-  it('is a notice in every visible panel, not a notification', async () => {
+  it('is a notice in a visible panel, not a notification', async () => {
+    await open();
+    await tell('Removed.');
+    assert.deepEqual([texts(), toasts], [[['Removed.']], []]);
+    const [{ id: _id, ...notice }] = shown()[0] as [HostNotice];
+    assert.deepEqual(notice, { kind: 'message', severity: 'information', text: 'Removed.', actions: ['Undo'] });
+  });
+
+  it('is a notice only in the last opened panel', async () => {
     await open();
     await open();
     await tell('Removed.');
-    assert.deepEqual([texts(), toasts], [[['Removed.'], ['Removed.']], []]);
-    const [{ id: _id, ...notice }] = shown()[0] as [HostNotice];
-    assert.deepEqual(notice, { kind: 'message', severity: 'information', text: 'Removed.', actions: ['Undo'] });
+    assert.deepEqual(texts(), [[], ['Removed.']]);
+  });
+
+  it('is a notice only in the last focused panel', async () => {
+    const view = await open();
+    await open();
+    await view.send({ type: 'focus' });
+    await tell('Removed.');
+    assert.deepEqual(texts(), [['Removed.'], []]);
   });
 
   it('is a notification if no panel is visible', async () => {
@@ -109,12 +123,11 @@ describe('message of the extension', () => {
     assert.deepEqual(texts(), [['Removed.']]);
   });
 
-  it('runs the action of the clicked button and disappears from every panel', async () => {
+  it('runs the action of the clicked button and disappears', async () => {
     const view = await open();
-    await open();
     await tell('Removed.');
     await view.send({ type: 'endNotice', id: idOf(), action: 'Undo' });
-    assert.deepEqual([texts(), log], [[[], []], ['undone']]);
+    assert.deepEqual([texts(), log], [[[]], ['undone']]);
   });
 
   it('runs no action when the user dismisses it', async () => {
@@ -184,7 +197,7 @@ describe('message of the extension', () => {
     assert.deepEqual(toasts, ['Removed.']);
   });
 
-  it('stays in the panels when one of two visible panels is hidden', async () => {
+  it('moves to another visible panel when its panel is hidden', async () => {
     await open();
     const view = await open();
     await tell('Removed.');
@@ -193,7 +206,16 @@ describe('message of the extension', () => {
     assert.deepEqual([texts()[0], toasts], [['Removed.'], []]);
   });
 
-  it('stays in the panels when another panel takes the place of the visible panel', async () => {
+  it('moves to another visible panel when its panel is closed', async () => {
+    await open();
+    await open();
+    await tell('Removed.');
+    panels[1]?.dispose();
+    await waitForEvents();
+    assert.deepEqual([texts()[0], toasts], [['Removed.'], []]);
+  });
+
+  it('stays a notice when another panel takes the place of the visible panel', async () => {
     const [view, other] = [await open(), await open()];
     other.setVisible(false);
     await tell('Removed.');
@@ -238,7 +260,7 @@ describe('message of the extension', () => {
     Reflect.deleteProperty(require.cache, file);
     const { notices } = board();
     require.cache[file] = loaded;
-    notices.add({ isVisible: true, post: () => undefined });
+    notices.add({ isVisible: true, postChange: () => undefined });
     const { kind, severity, text, actions } = shown()[0]![0]!;
     void notices.show({ kind, severity, text, actions }, () => Promise.resolve(undefined));
     assert.notEqual(notices.list[0]?.id, before);
@@ -251,12 +273,17 @@ describe('message of the extension', () => {
     assert.deepEqual(texts(), [['The disk is full.']]);
   });
 
-  it('disappears when the user sends a prompt', async () => {
-    const view = await open();
-    await tell('Removed.');
-    await view.send({ type: 'send', prompt: 'Hello' });
-    assert.deepEqual(texts(), [[]]);
-  });
+  for (const { what, message } of [
+    { what: 'a prompt', message: { type: 'send', prompt: 'Hello' } },
+    { what: 'a prompt to several models', message: { type: 'comparePrompt', prompt: 'Hello', models: ['a', 'b'] } },
+  ] as const) {
+    it(`disappears when the user sends ${what}`, async () => {
+      const view = await open();
+      await tell('Removed.');
+      await view.send(message);
+      assert.deepEqual(texts(), [[]]);
+    });
+  }
 
   it('is a modal dialog if it has further text, even if a panel is visible', async () => {
     await open();
