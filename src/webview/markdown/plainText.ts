@@ -1,12 +1,19 @@
+import { element } from '../util/element';
+
 /**
  * Returns the text of an answer without Markdown, as it is visible on screen. The browser leaves out the marks of list
  * items, so they are added as text to a copy of the answer.
  */
 export function readPlainText(answer: HTMLElement): string {
   const copy = answer.cloneNode(true) as HTMLElement;
-  for (const item of copy.querySelectorAll('li')) {
-    (item.querySelector(':scope > p:first-child') ?? item).prepend(listMark(item));
+  const items = [...copy.querySelectorAll('li')];
+  for (const item of items) {
+    const depth = items.filter((outer) => outer.contains(item)).length - 1;
+    const mark = element('span.list-mark', '  '.repeat(depth) + listMark(item));
+    (item.querySelector(':scope > p:first-child') ?? item).prepend(mark);
   }
+  // The browser adds a blank line only beside a paragraph, even if the paragraph is empty. Code ends with a line break.
+  for (const block of copy.querySelectorAll('.md-section > :not(.code-block)')) block.after(element('p'));
   // The browser computes the visible text only for elements in the document.
   answer.after(copy);
   const text = copy.innerText.trim();
