@@ -34,4 +34,15 @@ describe('empty conversation', () => {
     await panel.page.getByRole('textbox').fill('Why?');
     assert.equal(await placeholder.isVisible(), false);
   });
+
+  it('is below the lines of the deleted turns and does not scroll', async () => {
+    const panel = await StaticPage.openPanel(browser);
+    await panel.post(panelStates.find(({ name }) => name === 'all-deleted')!.snapshot);
+    const boxOf = async (selector: string) => (await panel.page.locator(selector).last().boundingBox())!;
+    await panel.page.getByRole('button', { name: panelStrings.undo }).last().waitFor();
+    const [line, content] = [await boxOf('.deleted-turn'), await boxOf('.empty-state')];
+    assert.ok(line.y + line.height <= content.y);
+    const scrolls = await panel.page.locator('.conversation').evaluate((log) => log.scrollHeight > log.clientHeight);
+    assert.equal(scrolls, false);
+  });
 });

@@ -165,15 +165,18 @@ const compared = (id: string, ...names: readonly string[]): ShownExchange => {
 
 export const panelStates: readonly PanelState[] = [
   { name: 'no-key', snapshot: snapshot([], { connection: { ...connected, hasKey: false } }) },
-  {
-    name: 'empty',
-    snapshot: snapshot([], {
-      suggestions: [
-        { kind: 'code', id: 'file', label: 'Explain sample.ts' },
-        { kind: 'conversation', id: 'c', label: texts.code, time: '3:01 PM' },
-      ],
-    }),
-  },
+  ...[[], ['x', 'y']].map((deleted): PanelState => ({
+    name: deleted.length === 0 ? 'empty' : 'all-deleted',
+    snapshot: snapshot(
+      deleted.map((id) => ({ id, isDeleted: true })),
+      {
+        suggestions: [
+          { kind: 'code', id: 'file', label: 'Explain sample.ts' },
+          { kind: 'conversation', id: 'c', label: texts.code, time: '3:01 PM' },
+        ],
+      },
+    ),
+  })),
   ...[[], [finished]].map((exchanges): PanelState => ({
     name: exchanges.length === 0 ? 'demo' : 'tour-step',
     snapshot: snapshot(exchanges, {

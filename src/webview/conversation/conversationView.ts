@@ -81,7 +81,7 @@ export class ConversationView {
   }
 
   get isEmpty(): boolean {
-    return this.items.length === 0;
+    return this.items.every((item) => item instanceof DeletedTurn);
   }
 
   private get answers(): readonly AnswerView[] {

@@ -8,8 +8,7 @@ export function createEmptyState({ strings, post, focusComposer }: PageContext, 
   const hint = element('p.empty-hint');
   const cardPlace = element('div.card-place');
   const lists = element('div.suggestions');
-  const children = [svgIcon('commentDiscussion'), title, hint, cardPlace, lists];
-  const root = element('div.empty-state', ...children);
+  const root = element('div.empty-state', svgIcon('commentDiscussion'), title, hint, cardPlace, lists);
   /** Data of the current buttons, as JSON. Unchanged buttons are not replaced, so that they keep the focus. */
   let shownData = '';
 
@@ -32,7 +31,7 @@ export function createEmptyState({ strings, post, focusComposer }: PageContext, 
     setVisible: (visible: boolean): void => {
       if (visible === root.isConnected) return;
       const hadFocus = root.contains(document.activeElement);
-      if (visible) parent.prepend(root);
+      if (visible) parent.append(root);
       else root.remove();
       if (hadFocus) focusComposer();
     },

@@ -65,6 +65,18 @@ describe('line in the place of a deleted turn', () => {
     assert.deepEqual(entries(), ['You', 'Assistant', 'You', 'Assistant']);
   });
 
+  it('is above the content of an empty conversation if all turns are deleted', () => {
+    page.snapshot([a, b]);
+    page.path(deleted('a'), b);
+    assert.equal(page.root.querySelector('.empty-state'), null);
+    page.path(deleted('a'), deleted('b'));
+    const line = page.all('article').at(-1)!;
+    const heading = page.root.querySelector('.empty-state h2')!;
+    assert.equal(line.compareDocumentPosition(heading), page.window.Node.DOCUMENT_POSITION_FOLLOWING);
+    page.add('c');
+    assert.deepEqual([entries(), page.root.querySelector('.empty-state')], [['You', 'Assistant'], null]);
+  });
+
   it('has no button on a read-only page', () => {
     page.snapshot([a, deleted('b')], { readOnly: true });
     assert.deepEqual(page.all('button', 'Undo'), []);
