@@ -48,6 +48,7 @@ export class AnswerView implements ShownAnswer {
    * rendered.
    */
   visibleState: TurnState | undefined;
+  previous: ShownAnswer | undefined;
   isLatest = false;
   summaryOffer: SummaryOffer = 'none';
   private readonly context: PageContext;

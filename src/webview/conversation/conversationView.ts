@@ -380,8 +380,10 @@ export class ConversationView {
     items.forEach((item, index) => {
       // A summary keeps its buttons even if later turns follow.
       const isLatest = index >= latestIndex || !item.exchange;
-      for (const answer of item.answers)
+      for (const answer of item.answers) {
+        answer.previous = items[index - 1]?.answers[0];
         answer.setLatest(isLatest, summaryOfferFor(answer, items, index, this.canSummarize));
+      }
     });
     this.updateEarlierTurns(this.thread, items);
   }

@@ -3,6 +3,7 @@ import { isRunning, type TurnState } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { button, element, svgIcon } from '../util/element';
 import type { CardSlot } from './card';
+import type { ShownAnswer } from './shownAnswer';
 
 /**
  * Shows the note that the turn has switched the gateway. If the latest answer comes from a backup gateway because of a
@@ -12,12 +13,15 @@ export function showGatewayNote(
   { strings, post, isReadOnly, focusComposer }: PageContext,
   slot: CardSlot,
   state: TurnState,
-  isLatest: boolean,
+  { isLatest, previous }: ShownAnswer,
 ): void {
   const { phase } = state;
   const lastSwitch = effectiveGatewaySwitches(state).at(-1);
-  const isRemovable = lastSwitch && lastSwitch.reason !== 'user' && isLatest && phase === 'done' && !isReadOnly();
-  const text = isRunning(phase) ? '' : describeGatewaySwitches(strings, state);
+  const isByUser = lastSwitch?.reason === 'user';
+  const isRemovable = lastSwitch && !isByUser && isLatest && phase === 'done' && !isReadOnly();
+  // After the user has switched the gateway, later turns start with the same switch.
+  const isRepeated = isByUser && lastSwitch.to.id === previous?.state.gateway?.id;
+  const text = isRepeated || isRunning(phase) ? '' : describeGatewaySwitches(strings, state);
   slot.show([text, isRemovable], () => {
     if (text === '') return undefined;
     const note = element('p.note', { 'data-part': 'gateway' }, svgIcon('info'), text);

@@ -59,7 +59,7 @@ export function createTurnView(context: PageContext, answer: ShownAnswer) {
       // line.
       const hasEnded = !isRunning(phase);
       for (const { note, textOf } of notes) setNote(note, hasEnded ? textOf(context, state) : '');
-      showGatewayNote(context, gateway, state, isLatest);
+      showGatewayNote(context, gateway, state, answer);
       toolCalls.show(
         state.toolCalls.map(({ name }) => name),
         () => createToolCalls(context, state.toolCalls),

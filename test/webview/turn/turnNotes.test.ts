@@ -266,6 +266,31 @@ describe('notes below an answer', () => {
     assert.deepEqual(notes(), [note, '', 'Switched to backup.example.']);
   });
 
+  it('name a gateway that the user has chosen only below the first answer from this gateway', () => {
+    const [api, backup] = ['https://api.example', 'https://backup.example'].map((origin) => refOf(origin));
+    const chosen = [ev.gateway({ reason: 'user' }), ev.attempt({ gateway: backup! }), ev.text('Hi'), ev.done('Hi')];
+    const limited = after([ev.attempt({ gateway: api! }), ev.failed()]);
+    page.snapshot([
+      exchange('a', { state: limited }),
+      ...['b', 'c'].map((id) => exchange(id, { state: after(chosen) })),
+    ]);
+    const shown = [...page.root.querySelectorAll('.assistant')].map(
+      (answer) => answer.querySelector('[data-part="gateway"]')?.textContent,
+    );
+    assert.deepEqual(shown, [undefined, 'Switched to backup.example.', undefined]);
+  });
+
+  it('name a backup gateway below each answer if the gateway before it failed', () => {
+    const failed = [
+      ev.gateway(),
+      ev.attempt({ gateway: refOf('https://backup.example') }),
+      ev.text('Hi'),
+      ev.done('Hi'),
+    ];
+    page.snapshot(['a', 'b'].map((id) => exchange(id, { state: after(failed) })));
+    assert.equal(page.root.querySelectorAll('[data-part="gateway"]').length, 2);
+  });
+
   it('name the new model if the turn has switched models before any text arrived', () => {
     page.events('a', start, switched('overloaded'), ev.text('Hi'), ev.done('Hi'));
     assert.deepEqual(notes(), ['', 'gpt-4o was overloaded. Switched to qwen.', undefined]);
