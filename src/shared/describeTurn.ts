@@ -5,7 +5,8 @@ import { costsOf, isRunning, segmentsOf, shownCosts, totalsOf, type TurnState } 
 interface TurnDescription {
   readonly full: string;
   /**
-   * The most important part of `full`, the complete description. Empty for a running turn without a retry or a wait.
+   * The most important parts of `full`, the complete description, in the order of their importance. A line break is
+   * possible only between two parts. Empty for a running turn without a retry or a wait.
    */
   readonly short: string;
   /** Whether the turn has made a retry or has waited. */
@@ -53,9 +54,7 @@ export function describeTurn({ strings, format }: Words, state: TurnState, isCom
   );
   // The row below a compared answer has no space for the tokens beside a cost.
   const hasSpace = !isCompared || cost === '';
-  const short =
-    isEventful || !hasTokens
-      ? joinParts(reason, time, cost)
-      : joinParts(duration, hasSpace && fillTemplate(strings.summaryTokens, format.count(completionTokens)), cost);
+  const tokensText = hasTokens && hasSpace && fillTemplate(strings.summaryTokens, format.count(completionTokens));
+  const short = joinParts(time, cost, reason || tokensText).replaceAll(/ (?!·)/g, '\u00a0');
   return { full, short, isEventful };
 }

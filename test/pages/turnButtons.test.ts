@@ -23,12 +23,24 @@ describe('buttons of a turn in a side bar that is 300 pixels wide', () => {
   const button = (name: string): Locator => page.page.getByRole('button', { name }).last();
   const boxOf = async (locator: Locator) => (await locator.boundingBox()) ?? assert.fail();
 
-  for (const state of ['scheduled', 'comparison']) {
-    it(`are beside the name of the model if the only button is the menu: ${state}`, async () => {
-      await show(state);
-      const menu = await boxOf(button(panelStrings.answerActions));
-      const head = await boxOf(page.page.locator('.turn-head').last());
-      assert.ok(menu.y + menu.height / 2 > head.y && menu.y + menu.height / 2 < head.y + head.height);
+  it('are beside the name of the model if the only button is the menu', async () => {
+    await show('scheduled');
+    const menu = await boxOf(button(panelStrings.answerActions));
+    const head = await boxOf(page.page.locator('.turn-head').last());
+    assert.ok(menu.y + menu.height / 2 > head.y && menu.y + menu.height / 2 < head.y + head.height);
+  });
+
+  it('include only one menu if the card of a failed turn has a menu', async () => {
+    await show('failed');
+    assert.equal(await page.page.locator('article.assistant [aria-haspopup]:visible').count(), 1);
+  });
+
+  it('are beside figures of which none is cut off', async () => {
+    await show('paid');
+    const { box, lines } = await page.page.locator('.turn-summary > .short-text').evaluate((text) => {
+      const range = document.createRange();
+      range.selectNodeContents(text);
+      return { box: text.getBoundingClientRect(), lines: [...range.getClientRects()] };
     });
   }
 

@@ -178,7 +178,7 @@ describe('comparison of answers', () => {
       ev.ended({ promptTokens: 12, completionTokens: 40, cost: 1.25 }),
       ev.done('Hi'),
     );
-    assert.match(at(0).querySelector('.turn-summary > .short-text')!.textContent, / s · \$1\.25$/);
+    assert.match(at(0).querySelector('.turn-summary > .short-text')!.textContent, /\ss ·\s\$1\.25$/);
   });
 
   it('shows only one set of version buttons for all its answers', () => {

@@ -142,7 +142,7 @@ describe('page that shows turns', () => {
   usePage((opened) => (page = opened));
 
   const assertShows = ({ phase, answer = '', progress = '', buttons, cards = '' }: ShownTurn): void => {
-    const names = page.buttons().filter((name) => !permanentButtons.includes(name) && !/ m?s\b|\d retry/.test(name));
+    const names = page.buttons().filter((name) => !permanentButtons.includes(name) && !/\sm?s\b|\d retry/.test(name));
     const visibleCards = ['status', 'timer', 'alert'].filter((role) => page.all(role).length > 0);
     assert.deepEqual(
       [page.one('article', 'Assistant').dataset['state'], page.part('answer')?.textContent],

@@ -59,13 +59,13 @@ describe('row below an answer', () => {
     {
       name: 'its cost',
       earlierEvents: [start, ev.ended({ cost: 1.25 })],
-      short: '2 s · 12.3K tok · $1.25',
+      short: '2 s · $1.25 · 12.3K tok',
       full: 'first token 800 ms · 2 s · 12 → 12.3K tok · $1.25',
     },
     {
       name: 'the cost of all attempts as an estimate if the cost of one attempt is estimated',
       earlierEvents: [start, ev.ended({ cost: 0.25 }), ev.attempt({ at: 1000 }), ev.ended({ estimatedCost: 0.5 })],
-      short: '2 s · 12.3K tok · ≈\u00a0$0.75',
+      short: '2 s · ≈ $0.75 · 12.3K tok',
       full: 'first token 800 ms · 2 s · 12 → 12.3K tok · ≈\u00a0$0.75',
     },
     {
@@ -98,20 +98,20 @@ describe('row below an answer', () => {
     {
       name: 'the wait, and the time to the first token from the start of its attempt',
       earlierEvents: [waitFirst, start],
-      short: 'waited 1 s · 3 s',
+      short: '3 s · waited 1 s',
       full: 'waited 1 s · first token 800 ms · 3 s · 12 → 12.3K tok',
     },
     {
       name: 'the number of retries',
       earlierEvents: retried,
-      short: '1 retry · 3 s',
+      short: '3 s · 1 retry',
       full: '2 attempts · waited 900 ms · first token 800 ms · 3 s · 12 → 12.3K tok',
     },
   ] as const) {
     it(`shows ${name}`, () => {
       const events = [...earlierEvents, ev.text('Hi', 1800), { ...ev.usage(), ...usage }];
       page.events('a', ...events, ev.done('Hi', { at: 3000 }));
-      const shownShort = summary()!.querySelector('.short-text')!.textContent;
+      const shownShort = summary()!.querySelector('.short-text')!.textContent.replaceAll('\u00a0', ' ');
       assert.deepEqual([shownShort, summary()!.title], [short, `Timeline: ${full}`]);
     });
   }
@@ -138,7 +138,7 @@ describe('row below an answer', () => {
     page.snapshot([exchange('a', { state: { ...initialTurn, text: 'Hel', previousSegments: [stopped] } })]);
     page.events('a', start, ev.text('lo'), ev.usage(), ev.done('Hello'));
     assert.match(summary()!.title, /^Timeline: 2 attempts · .* · 24 → 24\.7K tok$/);
-    assert.match(summary()!.querySelector('.short-text')!.textContent, / · 24\.7K tok$/);
+    assert.match(summary()!.querySelector('.short-text')!.textContent, / ·\s24\.7K\stok$/);
   });
 
   it('keeps an opened timeline open after the turn has ended', () => {
