@@ -249,7 +249,7 @@ export const panelStates: readonly PanelState[] = [
     name: 'deleted-turn',
     snapshot: snapshot([finished, { id: 'x', isDeleted: true }, exchange('b', { state: turns['failed']! })]),
     act: async (page) => {
-      await button(page, panelStrings.answerActions).click();
+      await button(page, panelStrings.moreActions).click();
       await page.getByRole('menuitem').first().waitFor();
     },
   },

@@ -42,7 +42,10 @@ describe('buttons of a turn in a side bar that is 300 pixels wide', () => {
       range.selectNodeContents(text);
       return { box: text.getBoundingClientRect(), lines: [...range.getClientRects()] };
     });
-  }
+    const [first, ...hidden] = lines;
+    assert.ok(first && first.left >= box.left - 1 && first.right <= box.right + 1 && hidden.length > 0);
+    assert.ok(hidden.every((line) => line.top >= box.bottom - 1));
+  });
 
   it('have captions on one line below a summary', async () => {
     await show('summary');

@@ -4,7 +4,7 @@ import type { PageContext } from '../pageContext';
 import { hasTimeline, type Timeline } from '../timeline/timeline';
 import type { ShownAnswer } from './shownAnswer';
 import { button, disclosure, element, fillNodes, type Icon, iconButton, setText, svg, svgIcon } from '../util/element';
-import { createMenu } from '../util/menu';
+import { createMenu, type MenuItem } from '../util/menu';
 import { createTicker } from '../util/ticker';
 
 export interface Card {
@@ -160,12 +160,14 @@ interface ActionChoice {
  * Creates the buttons of a card. A read-only page has no buttons.
  * @param event values for the captions of the buttons: the fallback model, the next gateway and the reset time of a
  * rate limit. Without a reset time, the action `sendLater` sends the prompt when the network is back.
+ * @param otherItems items at the end of the menu
  */
 export function createActions(
   { strings, format, clock, post, isReadOnly, areVersionButtonsDisabled }: PageContext,
   answerId: string,
   { buttons, more, primaryAction, retryNowTooltip }: ActionChoice,
   { fallbackModel = '', nextGateway, resetsAt }: Partial<Failure> = {},
+  otherItems: readonly MenuItem[] = [],
 ): readonly HTMLElement[] {
   if (isReadOnly()) return [];
   const caption = (action: CardAction): string => {
@@ -195,7 +197,9 @@ export function createActions(
     if (action === 'summarize') markVersionButton(actionButton, areVersionButtonsDisabled());
     return actionButton;
   });
-  return more.length === 0 ? elements : [...elements, ...createMenu(strings.moreActions, () => items(more))];
+  return more.length === 0
+    ? elements
+    : [...elements, ...createMenu(strings.moreActions, () => [...items(more), ...otherItems])];
 }
 
 /** Marks a button that must be disabled while a turn is running, for example because the button would end the turn. */

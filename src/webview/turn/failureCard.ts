@@ -5,6 +5,7 @@ import type { Timeline } from '../timeline/timeline';
 import { button, element } from '../util/element';
 import { type Card, createActions, createCard, createDetails, gatewayOfCard } from './card';
 import { hostOf, type ShownAnswer } from './shownAnswer';
+import { answerActions } from './turnActions';
 
 /** Maximum number of actions that are shown as buttons. Further actions are in a menu. */
 const maxButtons = 2;
@@ -60,7 +61,7 @@ export function createFailureCard(
     icon: 'error',
     ...(answer.isCompared && { spoken: fillTemplate(strings.columnAnnouncement, chosenModel, '') }),
     children: isLatest ? [choices] : [],
-    actions: isLatest ? createActions(context, answerId, choice, event) : [],
+    actions: isLatest ? createActions(context, answerId, choice, event, answerActions(context, answer)) : [],
     details: createDetails(context, answer, timeline, event, createExplanation(context, event, state)),
   });
 }
