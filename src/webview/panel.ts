@@ -179,6 +179,13 @@ export function createPanel(
       ...(showsLimit() ? createLimitNotices(connection) : []),
       ...createHostNotices('spending'),
       ...createContextNotices(conversation, composer.ring.percent),
+      ...conversation.nextPrompt.map((text): Notice => ({
+        id: text,
+        text,
+        icon: 'info',
+        actions: [],
+        isPersistent: true,
+      })),
     ]);
     placeKeyCard(needsCard ? cardContainer : undefined);
   };

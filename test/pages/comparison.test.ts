@@ -154,6 +154,84 @@ describe('layout of a comparison', () => {
     assert.deepEqual(heights, [0, 0, 0]);
   });
 
+  describe('with stacked answers', () => {
+    /** Returns the bottom of the conversation, and the top and the bottom of the buttons of an answer. */
+    const measureRow = () =>
+      answers()
+        .nth(1)
+        .evaluate((element) => {
+          const row = element.querySelector('.turn-row')!.getBoundingClientRect();
+          return { end: element.closest('[role="log"]')!.getBoundingClientRect().bottom, row };
+        });
+
+    it('keeps the buttons of the answer at the end of the view in view', async () => {
+      await show('comparison-ended', 300);
+      await answers()
+        .nth(1)
+        .evaluate((element) => element.scrollIntoView());
+      const { end, row } = await measureRow();
+      assert.ok(Math.abs(end - row.bottom) < 1, `${end} ${row.bottom}`);
+    });
+
+    it('scrolls a focused link above the buttons', async () => {
+      await show('comparison-ended', 300);
+      const link = answers().nth(1).getByRole('link').first();
+      await link.evaluate((element) => {
+        const log = element.closest('[role="log"]')!;
+        // Scrolls the link below the buttons.
+        log.scrollTop += element.getBoundingClientRect().bottom - log.getBoundingClientRect().bottom;
+        element.focus();
+      });
+      const { row } = await measureRow();
+      const { y, height } = (await link.boundingBox())!;
+      assert.ok(y + height <= row.top, `${y + height} ${row.top}`);
+    });
+  });
+
+  it('moves the focus between answers side by side with the left and right arrow keys', async () => {
+    await show('comparison-ended', 900);
+    await answers().nth(0).focus();
+    for (const [key, index] of [
+      ['ArrowRight', 1],
+      ['ArrowRight', 2],
+      ['ArrowLeft', 1],
+    ] as const) {
+      await panel.page.keyboard.press(key);
+      assert.equal(
+        await answers()
+          .nth(index)
+          .evaluate((element) => element === document.activeElement),
+        true,
+      );
+    }
+  });
+
+  it('gives the rows with the buttons the same height if one answer needed retries', async () => {
+    await show('comparison-ended', 700);
+    const rowHeights = await answers()
+      .locator('.turn-row')
+      .evaluateAll((all) => all.map((row) => row.getBoundingClientRect().height));
+    assert.equal(new Set(rowHeights).size, 1, String(rowHeights));
+  });
+
+  it('breaks no line within a model name in the note below the chosen answer', async () => {
+    await show('comparison-used', 380);
+    const lines = await panel.page.locator('.comparison-bar').evaluate((bar) => {
+      const name = 'deepseek-v3';
+      const texts = document.createTreeWalker(bar, NodeFilter.SHOW_TEXT);
+      const range = document.createRange();
+      for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+        const start = text.textContent?.indexOf(name) ?? -1;
+        if (start < 0) continue;
+        range.setStart(text, start);
+        range.setEnd(text, start + name.length);
+        return range.getClientRects().length;
+      }
+      return 0;
+    });
+    assert.equal(lines, 1);
+  });
+
   it('scrolls to the timeline that the user opens in a column', async () => {
     await show('comparison-ended', 900);
     await panel.page.setViewportSize({ width: 900, height: 500 });

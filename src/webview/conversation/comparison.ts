@@ -52,9 +52,8 @@ export function createComparison(context: PageContext, prompt: HTMLElement, answ
    */
   const describeNext = (): readonly string[] => {
     const { selected, followed } = answers[0]?.exchange ?? {};
-    const haveEnded = answers.every(({ visibleState: state }) => state && !isRunning(state.phase));
-    if (followed !== undefined || !haveEnded || isReadOnly()) return [];
-    const complete = answers.filter(({ visibleState }) => visibleState?.phase === 'done');
+    if (followed !== undefined || answers.some((answer) => answer.isRunning)) return [];
+    const complete = answers.filter(({ state }) => state.phase === 'done');
     const next = complete.find(({ id }) => id === selected) ?? complete[0];
     return next ? [fillTemplate(strings.nextPrompt, next.model)] : [];
   };
@@ -110,8 +109,7 @@ export function createComparison(context: PageContext, prompt: HTMLElement, answ
     const isActive = answers.some(({ activity }) => activity !== 'idle');
     const gateways = answers.flatMap(({ visibleState }) => visibleState?.gateway?.label ?? []);
     const states = answers.map(({ model, isLatest, visibleState }) => [model, isLatest, visibleState?.phase].join());
-    const next = describeNext();
-    const key = [isActive, ...states, ...gateways, ...next].join('|');
+    const key = [isActive, ...states, ...gateways].join('|');
     if (key === shownKey) return;
     shownKey = key;
     const { length: pairCount } = findPairs();
@@ -123,21 +121,25 @@ export function createComparison(context: PageContext, prompt: HTMLElement, answ
     setHidden(differencesMenu, pairCount < 2);
     root.classList.toggle('several-gateways', new Set(gateways).size > 1);
     for (const column of columns) updateColumn(column);
-    const text = [...next, ...describeComparison(context, answers)].join('\u00a0· ');
-    // No line break separates the parts of a model name at its hyphens.
-    const parts = text.split(/(\S*-\S*)/);
-    results.replaceChildren(...parts.map((part, index) => (index % 2 === 0 ? part : element('span', part))));
+    setModelText(results, describeComparison(context, answers).join('\u00a0· '));
   };
 
   update();
   return {
     element: root,
     update,
+    describeNext,
     announceStart: (): void => {
       const models = answers.map(({ model }) => model);
       announcer.announce(fillTemplate(strings.comparing, format.list(models)), 'comparison');
     },
   };
+}
+
+/** Sets a text in which no line break separates the parts of a model name at its hyphens. */
+function setModelText(target: HTMLElement, text: string): void {
+  const parts = text.split(/(\S*-\S*)/);
+  target.replaceChildren(...parts.map((part, index) => (index % 2 === 0 ? part : element('span', part))));
 }
 
 /** Returns texts that say how many later turns are hidden because they follow other answers of the comparison. */
@@ -174,7 +176,7 @@ export function createComparedNote(context: PageContext, answer: AnswerView, oth
   return {
     element: element('div.comparison-bar', { tabindex: '-1' }, text, show, undo, useModel),
     update: (): void => {
-      setText(text, [compared, ...describeHiddenTurns(context, answer)].join(' · '));
+      setModelText(text, [compared, ...describeHiddenTurns(context, answer)].join(' · '));
       show.hidden = isReadOnly();
       undo.hidden = isReadOnly() || !answer.isLatest;
       useModel.hidden = undo.hidden || answer.model === context.model();

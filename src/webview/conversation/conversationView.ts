@@ -114,6 +114,11 @@ export class ConversationView {
     return !this.active && !this.hasActionButton('summarize');
   }
 
+  /** Text that says which answer of a comparison the next prompt will follow, if there is one. */
+  get nextPrompt(): readonly string[] {
+    return this.items.flatMap(({ comparison }) => comparison?.describeNext() ?? []);
+  }
+
   setCanSummarize(canSummarize: boolean): void {
     if (canSummarize === this.canSummarize) return;
     this.canSummarize = canSummarize;
