@@ -1,4 +1,3 @@
-import { limitParameter } from '../../engine/models/modelParameters';
 import { keyVariable, type ExportedRequest } from './exportedRequest';
 import { escapeInvisible, shellLiteral } from './literals';
 
@@ -55,13 +54,10 @@ const withoutControls = `LC_ALL=C sed "$(printf 's/[[:cntrl:]]//g;s/\\302[\\200-
  * escaped. Exclamation marks are escaped as well, because an interactive bash would replace them with commands from its
  * history.
  */
-function bodyOf({ model, messages, temperature, maxTokens, otherFields }: ExportedRequest): string {
+function bodyOf({ model, messages, otherFields }: ExportedRequest): string {
   const body = {
     model: model.toWellFormed(),
     messages: messages.map(({ role, content }) => ({ role, content: content.toWellFormed() })),
-    temperature,
-    [limitParameter(model)]: maxTokens,
-    stream: true,
     ...otherFields,
   };
   return escapeInvisible(JSON.stringify(body, null, 2)).replaceAll('!', '\\u0021');

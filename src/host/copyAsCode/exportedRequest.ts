@@ -2,7 +2,7 @@ import type { EngineSettings } from '../../engine/environment';
 import { timeoutsFor } from '../../engine/http/idleClocks';
 import { userFields } from '../../engine/http/transport';
 import type { ModelFacts } from '../../engine/models/modelFacts';
-import { modelParameters } from '../../engine/models/modelParameters';
+import { limitParameter, modelParameters } from '../../engine/models/modelParameters';
 import { factsWithEffort, reasoningFields } from '../../engine/models/reasoningFields';
 import type { ChatMessage, ChatRequest, TextMessage } from '../../engine/request';
 
@@ -14,10 +14,9 @@ export interface ExportedRequest {
   readonly baseUrl: string;
   readonly model: string;
   readonly messages: readonly TextMessage[];
-  readonly temperature: number | undefined;
-  readonly maxTokens: number | undefined;
   /**
-   * Further fields of the request body: the fields for the reasoning effort, and the fields from the user's settings.
+   * All other fields of the request body: the parameters, the fields for the reasoning effort, and the fields from the
+   * user's settings.
    */
   readonly otherFields: Readonly<Record<string, unknown>>;
   readonly retry: EngineSettings['retry'];
@@ -54,8 +53,10 @@ export function exportedRequest(source: RequestToExport): ExportedRequest {
   const { retry, timeout } = settings;
   const idleTimeoutMs = timeoutsFor(model, facts, timeout).firstTokenMs;
   const messages = request.messages.filter(isTextMessage);
-  const otherFields = { ...reasoning, ...userFields(modelFacts?.extraBody) };
-  return { baseUrl, model, messages, temperature, maxTokens, otherFields, retry, idleTimeoutMs, isOwn };
+  const parameters = { temperature, [limitParameter(model)]: maxTokens, stream: true };
+  const fields = Object.entries({ ...parameters, ...reasoning, ...userFields(modelFacts?.extraBody) });
+  const otherFields = Object.fromEntries(fields.filter(([, value]) => value !== undefined));
+  return { baseUrl, model, messages, otherFields, retry, idleTimeoutMs, isOwn };
 }
 
 /** Returns whether a message is copied. Tool results, images and empty answers are not copied. */

@@ -1,5 +1,4 @@
 import { isRecord } from '../../engine/json';
-import { limitParameter } from '../../engine/models/modelParameters';
 import type { ExportedRequest } from './exportedRequest';
 import { javaScriptLiteral, linesOf, pythonLiteral } from './literals';
 import nodeFile from './programs/ask.mjs?text';
@@ -19,7 +18,7 @@ const idleComment = 'an answer without data for this long is treated as cut off'
 
 /** Returns a Python program that sends a request. */
 export function pythonCode(request: ExportedRequest): string {
-  const { baseUrl, model, messages, temperature, maxTokens, otherFields, retry, idleTimeoutMs, isOwn } = request;
+  const { baseUrl, model, messages, otherFields, retry, idleTimeoutMs, isOwn } = request;
   const declarations = [
     ...(!isOwn ? [`# ${otherGatewayNotice}`] : []),
     `BASE_URL = ${pythonLiteral(baseUrl)}`,
@@ -28,9 +27,6 @@ export function pythonCode(request: ExportedRequest): string {
     '    "messages": [',
     ...messages.map(({ role, content }) => `        {"role": "${role}", "content": ${pythonContent(content)}},`),
     '    ],',
-    ...(temperature === undefined ? [] : [`    "temperature": ${temperature},`]),
-    ...(maxTokens === undefined ? [] : [`    "${limitParameter(model)}": ${maxTokens},`]),
-    '    "stream": True,',
     ...Object.entries(otherFields).map(([name, value]) => `    ${pythonLiteral(name)}: ${pythonValue(value)},`),
     '}',
     '# All times are in seconds.',
@@ -48,7 +44,7 @@ export function pythonCode(request: ExportedRequest): string {
  * contains neither a static import nor `require`.
  */
 export function nodeCode(request: ExportedRequest): string {
-  const { baseUrl, model, messages, temperature, maxTokens, otherFields, retry, idleTimeoutMs, isOwn } = request;
+  const { baseUrl, model, messages, otherFields, retry, idleTimeoutMs, isOwn } = request;
   const declarations = [
     ...(!isOwn ? [`// ${otherGatewayNotice}`] : []),
     `const baseURL = ${javaScriptLiteral(baseUrl)};`,
@@ -57,10 +53,7 @@ export function nodeCode(request: ExportedRequest): string {
     '  messages: [',
     ...messages.map(({ role, content }) => `    { role: "${role}", content:${nodeContent(content)} },`),
     '  ],',
-    ...(temperature === undefined ? [] : [`  temperature: ${temperature},`]),
-    ...(maxTokens === undefined ? [] : [`  ${limitParameter(model)}: ${maxTokens},`]),
-    '  stream: true,',
-    ...Object.entries(otherFields).map(([name, value]) => `  ${javaScriptLiteral(name)}: ${javaScriptLiteral(value)},`),
+    ...Object.entries(otherFields).map(([name, value]) => `  ${propertyName(name)}: ${javaScriptLiteral(value)},`),
     '};',
     `const maxRetries = ${retry.maxRetries};`,
     `const baseDelayMs = ${retry.baseDelayMs};`,
@@ -80,6 +73,10 @@ function pythonValue(value: unknown): string {
     return `{${fields.join(', ')}}`;
   }
   return typeof value === 'boolean' ? (value ? 'True' : 'False') : value === null ? 'None' : JSON.stringify(value);
+}
+
+function propertyName(name: string): string {
+  return /^[a-z]\w*$/i.test(name) ? name : javaScriptLiteral(name);
 }
 
 function pythonContent(content: string): string {

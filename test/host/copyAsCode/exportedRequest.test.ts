@@ -27,8 +27,9 @@ describe('request that is copied as code', () => {
   it('contains the messages, the model, the parameters and the base URL of the request', () => {
     assert.deepEqual(exportRequest(), {
       baseUrl: 'https://a/v1',
-      ...request,
-      otherFields: {},
+      model: request.model,
+      messages: request.messages,
+      otherFields: { temperature: 0.2, max_tokens: 9, stream: true },
       retry,
       idleTimeoutMs: 120_000,
       isOwn: true,
@@ -42,12 +43,11 @@ describe('request that is copied as code', () => {
   it('contains the default temperature and token limit only if the model accepts them', () => {
     const parametersFor = (model: string) => {
       const defaults = { temperature: 0.7, maxTokens: 2048 };
-      const { temperature, maxTokens } = exportRequest({ request: { model, messages: [], defaults } });
-      return [temperature, maxTokens];
+      return exportRequest({ request: { model, messages: [], defaults } }).otherFields;
     };
-    assert.deepEqual(parametersFor('gpt-4o'), [0.7, 2048]);
-    assert.deepEqual(parametersFor('deepseek-r1'), [0.7, undefined]);
-    assert.deepEqual(parametersFor('gpt-5'), [undefined, undefined]);
+    assert.deepEqual(parametersFor('gpt-4o'), { temperature: 0.7, max_tokens: 2048, stream: true });
+    assert.deepEqual(parametersFor('deepseek-r1'), { temperature: 0.7, stream: true });
+    assert.deepEqual(parametersFor('gpt-5'), { stream: true });
   });
 
   it("contains the reasoning effort in the gateway's format", () => {
@@ -57,17 +57,18 @@ describe('request that is copied as code', () => {
         facts: undefined,
         request: { model: 'm', messages: [], defaults: { maxTokens: 2048 }, reasoningEffort: 'high' },
       });
-    const { otherFields, maxTokens } = exported('https://openrouter.ai/api/v1');
-    assert.deepEqual([otherFields, maxTokens], [{ reasoning: { effort: 'high' } }, undefined]);
-    assert.deepEqual(exported('https://a/v1').otherFields, { reasoning_effort: 'high' });
+    const { otherFields } = exported('https://openrouter.ai/api/v1');
+    assert.deepEqual(otherFields, { stream: true, reasoning: { effort: 'high' } });
+    assert.deepEqual(exported('https://a/v1').otherFields, { stream: true, reasoning_effort: 'high' });
     const thinking = { model: 'claude-sonnet-4-5', messages: [], maxTokens: 4096, reasoningEffort: 'high' } as const;
     const { otherFields: limited } = exportRequest({ baseUrl: 'https://api.anthropic.com/v1', request: thinking });
-    assert.deepEqual(limited, { thinking: { type: 'enabled', budget_tokens: 1638 } });
+    assert.deepEqual(limited['thinking'], { type: 'enabled', budget_tokens: 1638 });
   });
 
   it("contains the additional body fields from the user's settings", () => {
     const extraBody = { top_k: 5, messages: [], stream: false };
-    assert.deepEqual(exportRequest({ facts: { extraBody } }).otherFields, { top_k: 5 });
+    const { otherFields } = exportRequest({ facts: { extraBody } });
+    assert.deepEqual(otherFields, { temperature: 0.2, max_tokens: 9, stream: true, top_k: 5 });
   });
 
   it('omits images, tool results and empty answers', () => {
