@@ -40,7 +40,7 @@ export async function probe(
       signal: AbortSignal.any([signal, closing.signal]),
     });
     const result = response.ok ? await readModels(response, clock.now()) : await faultOfRefusal(response, key, deps);
-    if (isFault(result)) return failure(result, response.status);
+    if ('policy' in result) return failure(result, response.status);
     const models = result.models.filter((id) => keys.redact(id) === id);
     return { state: 'verified', ms: elapsed(), ...result, models };
   } catch (error) {
@@ -55,10 +55,6 @@ export async function probe(
     // Closes the socket even if the response body was not read to its end.
     closing.abort();
   }
-}
-
-function isFault(result: ListedModels | Fault): result is Fault {
-  return 'policy' in result;
 }
 
 /**

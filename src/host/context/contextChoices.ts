@@ -101,16 +101,9 @@ function splitPath(uri: vscode.Uri): { readonly label: string; readonly detail: 
 export function openFiles(first: vscode.TextEditor | undefined): readonly vscode.Uri[] {
   const uris = openTabs()
     .flatMap((tab) => documentUriOf(tab) ?? [])
-    .filter(canReadAgain);
+    // A virtual document, such as the preview of a refactoring, is left out, because no file system can read it later.
+    .filter(({ scheme }) => scheme === 'untitled' || vscode.workspace.fs.isWritableFileSystem(scheme) !== undefined);
   const all = new Map(uris.map((uri) => [uri.toString(), uri]));
   const firstUri = first && all.get(first.document.uri.toString());
   return firstUri ? [firstUri, ...[...all.values()].filter((uri) => uri !== firstUri)] : [...all.values()];
-}
-
-/**
- * Returns false for a virtual document, such as the preview of a refactoring, because no file system can read the
- * document later.
- */
-function canReadAgain({ scheme }: vscode.Uri): boolean {
-  return scheme === 'untitled' || vscode.workspace.fs.isWritableFileSystem(scheme) !== undefined;
 }

@@ -74,21 +74,24 @@ export class ContextSource {
     const title = vscode.l10n.t('Attach context');
     const openLabel = vscode.l10n.t('Attach');
     const chosenUris = await vscode.window.showOpenDialog({ canSelectMany: true, openLabel, title });
-    return this.readAll((chosenUris ?? []).map(fileId), this.onError);
+    return this.readAll(chosenUris ?? [], this.onError);
   }
 
   /** Reads the texts in all open editors. Editors without text, such as images, are skipped. */
   private async readOpenEditors(): Promise<readonly DraftAttachment[]> {
-    const read = await this.readAll(openFiles(this.target.editor()).map(fileId), () => undefined);
+    const read = await this.readAll(openFiles(this.target.editor()), () => undefined);
     if (read.length === 0) throw new UserError(vscode.l10n.t('None of the open editors has text to attach.'));
     return read;
   }
 
-  private async readAll(ids: readonly string[], onUserError: (error: UserError) => void): Promise<DraftAttachment[]> {
+  private async readAll(
+    uris: readonly vscode.Uri[],
+    onUserError: (error: UserError) => void,
+  ): Promise<DraftAttachment[]> {
     const read: DraftAttachment[] = [];
-    for (const id of ids) {
+    for (const uri of uris) {
       try {
-        read.push(...(await this.resolve(id)));
+        read.push(...(await this.resolve(fileId(uri))));
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
         onUserError(error);

@@ -43,7 +43,10 @@ function promptBlocks({ prompt, attachments = [] }: Prompt): readonly string[] {
   return [
     `## ${hostWords().strings.you}`,
     closeCodeFence(prompt),
-    ...attachments.flatMap((attachment) => [attachmentLabel(attachment), attachmentText(attachment)]),
+    ...attachments.flatMap((attachment) => [
+      attachmentLabel(attachment),
+      codeFence(attachment.code, attachment.kind === 'problems' ? '' : attachment.languageId),
+    ]),
   ];
 }
 
@@ -94,10 +97,6 @@ function quote(text: string): string {
 function attachmentLabel({ label, truncated }: Attachment): string {
   const line = label.replace(/\s+/g, ' ');
   return truncated ? vscode.l10n.t('{label} (truncated):', { label: line }) : `${line}:`;
-}
-
-function attachmentText({ kind, code, languageId }: Attachment): string {
-  return codeFence(code, kind === 'problems' ? '' : languageId);
 }
 
 /** Returns a text that explains how a turn ended, or `undefined` when its answer is complete. */

@@ -1,11 +1,11 @@
 import type { RecordedEvent } from '../../engine/events/events';
-import type { Attachment } from '../../shared/protocol';
+import type { Prompt } from '../../shared/exchanges';
 import type { Conversations } from '../conversation/conversations';
 import type { SetContext } from '../commands';
 
 /** Returns the context keys of the walkthrough steps that are completed by an event of a turn. */
 export function completedSteps(
-  { attachments = [] }: { readonly attachments?: readonly Attachment[] | undefined },
+  { attachments = [] }: Pick<Prompt, 'attachments'>,
   event: RecordedEvent,
 ): readonly string[] {
   if (event.type !== 'attempt') return [];

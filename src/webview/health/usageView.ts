@@ -13,24 +13,16 @@ import { createChart, createFigure, tokenText, unknownFigure } from './healthCha
 
 const summedNames = ['attempts', 'promptTokens', 'completionTokens', 'cachedTokens', 'unknownCosts'] as const;
 
-type Sums = Readonly<Record<(typeof summedNames)[number], number>>;
-type UsageFigures = Sums & { readonly costs: HealthFigures['costs'] };
-
-type UsageRow = UsageFigures & { readonly model: string; readonly host: string };
+type UsageFigures = Pick<HealthFigures, (typeof summedNames)[number] | 'costs'>;
 
 /**
  * Figures of a period, and one row for each model and gateway in the period. The rows with the highest cost come first.
  */
-type UsageGroup = UsageFigures & { readonly rows: readonly UsageRow[] };
+type UsageGroup = UsageFigures & { readonly rows: readonly (HealthRow & HealthFigures)[] };
 
-interface Usage {
-  /** Figures of the last 14 days. */
-  readonly total: UsageGroup;
-  /** Figures of each of the last 14 days, oldest first. `start` is the beginning of the day in epoch milliseconds. */
-  readonly days: readonly (UsageGroup & { readonly start: number })[];
-}
+type Usage = ReturnType<typeof usageOf>;
 
-function usageOf({ starts, rows }: HealthPeriod): Usage {
+function usageOf({ starts, rows }: HealthPeriod) {
   const groupOf = (figuresOf: (row: HealthRow) => HealthFigures | null | undefined): UsageGroup => {
     const usedRows = rows
       .flatMap((row) => {
@@ -40,13 +32,15 @@ function usageOf({ starts, rows }: HealthPeriod): Usage {
       .sort((a, b) => sumOfAmounts(b.costs) - sumOfAmounts(a.costs) || b.attempts - a.attempts);
     const sums = summedNames.map((name) => [name, usedRows.reduce((sum, each) => sum + each[name], 0)]);
     return {
-      ...(Object.fromEntries(sums) as Sums),
+      ...(Object.fromEntries(sums) as Omit<UsageFigures, 'costs'>),
       costs: addCosts(usedRows.flatMap(({ costs }) => costs)),
       rows: usedRows,
     };
   };
   return {
+    /** Figures of the last 14 days. */
     total: groupOf(({ total }) => total),
+    /** Figures of each of the last 14 days, oldest first. `start` is the beginning of the day in epoch milliseconds. */
     days: starts.map((start, index) => ({ start, ...groupOf(({ parts }) => parts[index]) })),
   };
 }

@@ -71,7 +71,7 @@ function toAttributes(token: Token): Attributes {
 function pushLeaf(token: Token, parent: Frame, frames: readonly Frame[], context: BlockContext): void {
   const { children } = parent;
   const isOpen = (token.map?.[1] ?? 0) >= context.openFromLine;
-  const pushCode = (language: string): unknown =>
+  const pushCode = (language = ''): unknown =>
     children.push(codeBlockSpec(token.content, language, context.toolbarFor(language), isOpen));
   switch (token.type) {
     case 'inline':
@@ -81,10 +81,11 @@ function pushLeaf(token: Token, parent: Frame, frames: readonly Frame[], context
       pushNodes(children, extractTaskMarker(context.renderInline(token.content), parent, frames, context.labels));
       break;
     case 'fence':
-      pushCode(languageOf(context.unescape(token.info)));
+      // The language is the first word of the info string, such as `ts` in `ts title="a.ts"`.
+      pushCode(context.unescape(token.info).trim().split(/\s+/, 1)[0]);
       break;
     case 'code_block':
-      pushCode('');
+      pushCode();
       break;
     case 'hr':
       children.push(element('hr'));
@@ -94,11 +95,6 @@ function pushLeaf(token: Token, parent: Frame, frames: readonly Frame[], context
     default:
       pushText(children, token.content);
   }
-}
-
-/** Returns the language of a code block from its info string, such as `ts` from `ts title="a.ts"`. */
-function languageOf(info: string): string {
-  return info.trim().split(/\s+/, 1)[0] ?? '';
 }
 
 function extractTaskMarker(
@@ -114,10 +110,7 @@ function extractTaskMarker(
   if (item?.tag !== 'li' || item.children.length > 0 || paragraph.children.length > 0) return specs;
   const done = match[1] !== ' ';
   item.attributes = { ...item.attributes, class: 'task', 'data-checked': String(done) };
-  return [taskMark(done ? taskDone : taskOpen), text.slice(match[0].length), ...specs.slice(1)];
-}
-
-/** Creates the mark that replaces `[x]` or `[ ]` in a task list. The mark has an accessible name, but no text. */
-function taskMark(label: string): ElementSpec {
-  return element('span', { class: 'task-mark', role: 'img', 'aria-label': label });
+  // The mark that replaces `[x]` or `[ ]` has an accessible name, but no text.
+  const attributes = { class: 'task-mark', role: 'img', 'aria-label': done ? taskDone : taskOpen };
+  return [element('span', attributes), text.slice(match[0].length), ...specs.slice(1)];
 }

@@ -101,11 +101,7 @@ function endMark(part: AttemptSpan | WaitSpan): Mark | undefined {
  * Creates a bar of the chart. The kinds of bars differ in height or pattern, so that they can be distinguished without
  * colors.
  */
-function createBar(
-  kind: Bar,
-  position: { readonly x: string | number; readonly width: string | number },
-  laneTop: number,
-): Element {
+function createBar(kind: Bar, position: Readonly<Record<'x' | 'width', string | number>>, laneTop: number): Element {
   const height = kind === 'first-token' ? thinHeight : laneHeight;
   const y = laneTop + (laneHeight - height) / 2;
   return svg(`rect.picture-${kind}`, { ...position, y, height });
