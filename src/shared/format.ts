@@ -101,7 +101,7 @@ export function createFormat(locale: string, strings: PanelStrings) {
       return new Date(epochMs).toLocaleTimeString(language, {
         ...timeOfDayOptions(language),
         ...(!isSameDay && day),
-        ...(seconds ? { second: '2-digit' } : {}),
+        ...(seconds && { second: '2-digit' }),
       });
     },
     list: (items: readonly string[]): string => lists.format(items),

@@ -52,7 +52,7 @@ export function createAttachment(
   text: string,
 ): Attachment {
   const code = firstChars(text, contextLimits.attachment);
-  return { kind, label, languageId, code, ...(code.length < text.length ? { truncated: true } : {}) };
+  return { kind, label, languageId, code, ...(code.length < text.length && { truncated: true }) };
 }
 
 /**

@@ -66,12 +66,12 @@ export function codeBlockSpec(code: string, language: string, toolbar: ElementSp
   const attributes = {
     class: 'code-block',
     ...codeDirection,
-    ...(language === '' ? {} : { 'data-language': language }),
-    ...(isOpen ? { 'data-open': '' } : {}),
+    ...(language && { 'data-language': language }),
+    ...(isOpen && { 'data-open': '' }),
   };
   const codeAttributes = language === '' ? noAttributes : { class: `language-${language}` };
   const content = element('code', codeAttributes, codeToSpecs(code));
-  const preAttributes = { tabindex: '0', ...(language === '' ? {} : { title: language }) };
+  const preAttributes = { tabindex: '0', ...(language && { title: language }) };
   return element('div', attributes, [toolbar, element('pre', preAttributes, [content])]);
 }
 
