@@ -159,8 +159,8 @@ export interface RecentModels {
 export interface HostNotice {
   readonly id: string;
   /**
-   * `message`: the result of an action. With the severity `information`, it also ends when the user sends a prompt.
-   * `question`: the extension waits for the answer. `progress`: slow work. `spending`: a budget warning.
+   * `message`: the result of an action. It also ends when another notice is shown or the user sends a prompt.
+   * `question`: stays until the user answers or closes it. `progress`: slow work. `spending`: a budget warning.
    */
   readonly kind: 'message' | 'question' | 'progress' | 'spending';
   readonly severity: 'information' | 'warning' | 'error';

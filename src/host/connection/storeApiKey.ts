@@ -135,9 +135,8 @@ export async function verifyKey(
 ): Promise<ProbeResult> {
   log.keys.add(key);
   const host = hostOf(url);
-  const titles = actions.map(({ title }) => title).join();
-  // The user has entered another key, so an earlier rejection no longer matters.
-  notices.end(({ severity, actions: shown }) => severity === 'error' && shown.join() === titles);
+  // The user has entered another key, so the rejection of an earlier key no longer matters.
+  notices.end(({ kind }) => kind === 'message');
   const title = vscode.l10n.t('Verifying the API key with {0}…', host);
   const result = await withDelayedProgress(title, (signal) => engine.probe(url, key, signal));
   if (result.state !== 'rejected') return result;

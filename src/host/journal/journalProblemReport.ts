@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { HostWindow } from '../hostWindow';
 import type { Settings } from '../settings/settings';
 import type { Log } from '../util/log';
+import { notices } from '../ui/notices';
 import { openLogAction, showMessage } from '../ui/notifications';
 import { errorCode } from '../util/files';
 import { systemClock } from '../util/systemClock';
@@ -40,9 +41,14 @@ export function reportJournalProblem(log: Log): (problem: JournalProblem) => voi
     const isShown = kind === 'taken' ? !problem.isComplete : kind !== 'written' || shownFailures.size > 0;
     if (!isShown || shownFailures.has(text)) return;
     if (kind === 'unwritten') shownFailures.add(text);
-    else if (kind === 'written') shownFailures.clear();
+    else if (kind === 'written') {
+      notices.end((notice) => shownFailures.has(notice.text));
+      shownFailures.clear();
+    }
     const actions = kind === 'corrupt' || kind === 'unwritten' ? [openLogAction()] : [];
-    showMessage(log, kind === 'written' ? 'information' : 'warning', text, actions);
+    // A write failure stays on screen like a question, because the user can lose text.
+    const noticeKind = kind === 'unwritten' ? 'question' : 'message';
+    showMessage(log, kind === 'written' ? 'information' : 'warning', text, actions, noticeKind);
   };
 }
 

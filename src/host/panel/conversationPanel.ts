@@ -265,7 +265,7 @@ export class ConversationPanel extends Disposable {
    */
   private async send(input: PromptInput, target = this.conversation): Promise<void> {
     const { services, contextDraft } = this;
-    notices.end(({ kind, severity }) => kind === 'message' && severity === 'information');
+    notices.end(({ kind }) => kind === 'message');
     await contextDraft.refresh();
     const conversation = openConversationFor(services, target);
     if (conversation !== this.conversation) {

@@ -22,9 +22,10 @@ export function showMessage(
   kind: MessageKind,
   message: string,
   actions: readonly MessageAction[] = [],
+  noticeKind: HostNotice['kind'] = 'message',
 ): void {
   const titles = actions.map(({ title }) => title);
-  askUser(kind, message, titles, undefined, 'message')
+  askUser(kind, message, titles, undefined, noticeKind)
     .then((title) => actions.find((action) => action.title === title)?.run())
     .then(undefined, log.error);
 }

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
 import type { JournalProblem } from '../../../src/host/journal/journal';
+import type * as reportFile from '../../../src/host/journal/journalProblemReport';
+import type * as noticesFile from '../../../src/host/ui/notices';
+import type * as notificationsFile from '../../../src/host/ui/notifications';
 import { useVSCode } from '../../support/fakeVSCode';
+
+/** Loads a file of the host. `import()` could return the files of other tests, which share no notices with this test. */
+const load = createRequire(__filename);
 
 describe("message about conversations that can't be saved", () => {
   const shown: string[] = [];
@@ -12,8 +19,8 @@ describe("message about conversations that can't be saved", () => {
   useVSCode({ l10n: { t }, window: { showWarningMessage: show, showInformationMessage: show } });
   let report: (problem: JournalProblem) => void;
 
-  beforeEach(async () => {
-    const { reportJournalProblem } = await import('../../../src/host/journal/journalProblemReport');
+  beforeEach(() => {
+    const { reportJournalProblem } = load('../../../src/host/journal/journalProblemReport') as typeof reportFile;
     const ignore = (): void => undefined;
     report = reportJournalProblem({ warn: ignore, error: ignore } as unknown as Parameters<
       typeof reportJournalProblem
@@ -49,6 +56,21 @@ describe("message about conversations that can't be saved", () => {
     assert.match(shown.slice(2).join(), /^The conversation is being saved to disk again\.$/);
     report(failed('ENOSPC'));
     assert.equal(shown.length, 4);
+  });
+
+  it('stays above the composer during later messages, until the conversation can be saved again', () => {
+    const { notices } = load('../../../src/host/ui/notices') as typeof noticesFile;
+    const { showMessage } = load('../../../src/host/ui/notifications') as typeof notificationsFile;
+    const texts = (): readonly string[] => notices.list.map(({ text }) => text.slice(0, 12));
+    const page = notices.add({ isVisible: true, postChange: () => undefined });
+    report(failed('ENOSPC'));
+    showMessage({ error: assert.ifError }, 'information', 'Key removed.');
+    const failing = texts();
+    report({ kind: 'written' });
+    const saved = texts();
+    notices.end(() => true);
+    page.dispose();
+    assert.deepEqual([failing, saved], [['Key removed.', 'The disk is '], ['The conversa']]);
   });
 
   it('does not appear after another window has taken over a conversation, unless text was lost', () => {
