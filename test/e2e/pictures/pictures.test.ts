@@ -102,8 +102,10 @@ describe('pictures of the panel', () => {
   const openPanel = async (language: Language): Promise<void> => {
     panel = await ConversationPanel.open(language);
     await panel.setKey();
-    // Dismisses the warning that the gateway uses plain HTTP.
-    await panel.button(panel.words.panel.dismiss).click();
+    await panel.newConversation();
+    // The warning that the gateway uses plain HTTP is a notification, or a notice in the panel.
+    await panel.workbench.runCommand('Notifications: Clear All Notifications');
+    for (const dismiss of await panel.button(panel.words.panel.dismiss).all()) await dismiss.click();
   };
   /** Takes a screenshot without hover effects. */
   const screenshot = async (file: string): Promise<void> => {
