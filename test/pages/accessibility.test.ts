@@ -94,6 +94,20 @@ describe('page *Usage and health*', () => {
     assert.deepEqual(await findings(), []);
   });
 
+  it('breaks no Chinese word of a header in an editor that is 300 pixels wide', async () => {
+    await show(usedReport);
+    await page.page.setViewportSize({ ...narrow, width: 300 });
+    const header = page.page.locator('.usage-table thead th:nth-child(3)');
+    const lines = await header.evaluate((cell) => {
+      cell.textContent = '输入 / 输出 token';
+      const range = document.createRange();
+      range.setStart(cell.firstChild!, 5);
+      range.setEnd(cell.firstChild!, 7);
+      return range.getClientRects().length;
+    });
+    assert.equal(lines, 1);
+  });
+
   it('shows each amount on one line in an editor that is 280 pixels wide', async () => {
     await show(usedReport);
     await page.page.setViewportSize({ ...narrow, width: 280 });

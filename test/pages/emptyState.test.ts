@@ -45,4 +45,19 @@ describe('empty conversation', () => {
     const scrolls = await panel.page.locator('.conversation').evaluate((log) => log.scrollHeight > log.clientHeight);
     assert.equal(scrolls, false);
   });
+
+  for (const { width, isVisible } of [
+    { width: 300, isVisible: false },
+    { width: 360, isVisible: true },
+  ]) {
+    it(`${isVisible ? 'shows the whole badge' : 'has no badge'} of the offline demo if it is ${width} pixels wide`, async () => {
+      const panel = await StaticPage.openPanel(browser);
+      await panel.page.setViewportSize({ width, height: 600 });
+      await panel.post(panelStates.find(({ name }) => name === 'demo')!.snapshot);
+      await panel.page.locator('.model-name').filter({ hasText: /./ }).waitFor();
+      const badge = panel.page.locator('.gateway-badge');
+      assert.equal(await badge.isVisible(), isVisible);
+      assert.ok(await badge.evaluate((text) => text.scrollWidth <= text.clientWidth));
+    });
+  }
 });

@@ -140,7 +140,8 @@ const hostNotice = (kind: HostNotice['kind'], text: string, ...actions: readonly
 
 const tableRow = (cell: (column: number) => string): string =>
   `|${Array.from({ length: 14 }, (_, column) => ` ${cell(column)} |`).join('')}\n`;
-const wideTable = tableRow((column) => `Column ${column}`) + tableRow(() => '---') + tableRow((column) => `${column}`);
+const header = (column: number): string => (column === 2 ? 'Column two with a long list of words' : `Column ${column}`);
+const wideTable = tableRow(header) + tableRow(() => '---') + tableRow((column) => `${column}`);
 /** An answer whose text is set from right to left, with code, which is not. */
 const hebrew = [
   'כבשה היא יונק (`Ovis aries`).',

@@ -41,12 +41,25 @@ describe('table in an answer', () => {
     await waitUntilFaded(false);
   });
 
+  /** Returns the number of lines of each header that the selector matches. */
+  const linesOf = (selector: string): Promise<readonly number[]> =>
+    page.page.locator(selector).evaluateAll((headers) =>
+      headers.map((each) => {
+        const range = document.createRange();
+        range.selectNodeContents(each);
+        return range.getClientRects().length;
+      }),
+    );
+
   it('has each short header on one line', async () => {
     await open('wide-table');
-    const heights = await page.page.locator('th').evaluateAll((headers) => headers.map((each) => each.clientHeight));
-    assert.ok(
-      heights.every((height) => height < 30),
-      String(heights),
-    );
+    const lines = await linesOf('th[data-short]');
+    assert.deepEqual(new Set(lines), new Set([1]));
+  });
+
+  it('has a long header on at most three lines if its cells are narrow', async () => {
+    await open('wide-table');
+    const [lines = 0] = await linesOf('th:not([data-short])');
+    assert.ok(lines > 1 && lines <= 3, String(lines));
   });
 });

@@ -47,6 +47,13 @@ describe('buttons of a turn in a side bar that is 300 pixels wide', () => {
     assert.ok(hidden.every((line) => line.top >= box.bottom - 1));
   });
 
+  it("are in a row with *Details* if they don't fit into the first row of a card", async () => {
+    await show('notice-limit-failed');
+    const menu = await boxOf(button(panelStrings.moreActions));
+    const details = await boxOf(page.page.locator('.card-details > summary').last());
+    assert.ok(details.y < menu.y + menu.height && menu.y < details.y + details.height);
+  });
+
   it('have captions on one line below a summary', async () => {
     await show('summary');
     const edit = page.page.locator('.summary-tools').getByRole('button', { name: panelStrings.editPrompt });
