@@ -159,13 +159,14 @@ function isOnlyAt(gateway: Gateway, model: string, { primaryGateway, keys }: Key
 
 /**
  * Returns the gateways that might have the model. If no gateway is known to have the model, returns all gateways,
- * because a model list might lack aliases. A gateway with an unknown model list is left out only if the settings name
- * the model at another gateway.
+ * because a model list might lack aliases. If the primary gateway is not among them, returns only the gateways that are
+ * not known to lack the model. A gateway with an unknown model list is left out only if the settings name the model at
+ * another gateway.
  */
 export function gatewaysThatMayHave(model: string, gateways: readonly Gateway[]): readonly Gateway[] {
   const isNamed = gateways.some((gateway) => namesModel(gateway, model));
   const withModel = gateways.filter((gateway) => hasModel(gateway, model));
-  if (withModel.length === 0) return gateways;
+  if (withModel.length === 0 && gateways.some(({ position }) => position === 0)) return gateways;
   return gateways.filter((gateway) => withModel.includes(gateway) || (!isNamed && gateway.lists(model) === undefined));
 }
 

@@ -67,6 +67,7 @@ async function viewOwn(
     );
     const isOffered =
       target === gatewayFor(userGateways.modelChoice(model), gatewaysWithKeys) &&
+      target !== primaryGateway &&
       target !== firstGateway(gatewaysWithKeys);
     const { name, isSubstitute } = modelAt(target, model, primaryGateway);
     const isSwitched = target.id === preferredGateway;

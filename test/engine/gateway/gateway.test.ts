@@ -64,6 +64,31 @@ describe('gateways that can answer a prompt', () => {
     const gateways = await keyed({ ...encrypted, ...lists(false) }, [chosen, { ...backup, ...lists(true) }]);
     assert.deepEqual(urlsOf(gatewaysFor(gpt, gateways)), [plain.baseUrl, backup.baseUrl]);
   });
+
+  for (const { name, primary, atBackup, expected } of [
+    {
+      name: 'exclude a backup gateway that is known to lack the model if the primary gateway has no key',
+      primary: { ...encrypted, apiKey: undefined },
+      atBackup: false,
+      expected: [],
+    },
+    {
+      name: 'include a backup gateway whose model list is unknown if the primary gateway has no key',
+      primary: { ...encrypted, apiKey: undefined },
+      atBackup: undefined,
+      expected: [backup.baseUrl],
+    },
+    {
+      name: 'include all gateways that have a key if all model lists lack the model',
+      primary: { ...encrypted, ...lists(false) },
+      atBackup: false,
+      expected: [encrypted.baseUrl, backup.baseUrl],
+    },
+  ] as const)
+    it(name, async () => {
+      const gateways = await keyed(primary, [{ ...backup, ...lists(atBackup) }]);
+      assert.deepEqual(urlsOf(gatewaysFor(gpt, gateways)), expected);
+    });
 });
 
 describe('first gateway', () => {

@@ -486,6 +486,13 @@ describe('gateway without an API key', () => {
     assert.deepEqual([kind, actions], ['connection', ['retryNow', 'setApiKey', 'checkUrl']]);
   });
 
+  it('receives no prompt for a model that its list lacks, and the turn asks for the key of the primary gateway', async () => {
+    const locked = { ...primary, apiKey: undefined };
+    const net = new Gateways({ backup: hello }, { gateways: [locked, { ...keyless, lists: () => false }] });
+    const { kind, actions } = (await net.ask(request).toEnd()).last('failed');
+    assert.deepEqual([kind, actions[0], net.requests('backup')], ['auth', 'setApiKey', []]);
+  });
+
   it('is skipped if it is a backup gateway and responds with 401', async () => {
     const net = new Gateways(
       { primary: [refused, ...hello], backup: [status(401, {})] },

@@ -256,6 +256,13 @@ describe('connection with several gateways', () => {
     assert.deepEqual(await shown('at-first'), ['primary.example', undefined]);
   });
 
+  it('waits for the key of the primary gateway if the backup gateways are known to lack the model', async () => {
+    gateways.keys.set(first, 'hsa-key');
+    gateways.lists = new Map([[`${first}/v1`, ['at-first']]]);
+    const { host, hasKey, gateway, backup } = await gatewaySets.own.view();
+    assert.deepEqual([host, hasKey, gateway, backup], ['primary.example', false, undefined, undefined]);
+  });
+
   it('shows a plain-HTTP gateway only after the user has agreed to use that gateway', async () => {
     gateways.backups = [`${plain}/v1`];
     for (const origin of [primary, plain]) gateways.keys.set(origin, 'hsa-key');
