@@ -44,7 +44,7 @@ export async function addGateway(deps: GatewayDeps): Promise<AddGatewayResult> {
 
 /**
  * Adds a gateway that the user has chosen.
- * @param earlier the user's answers about the API key from an earlier, failed attempt to add the same server
+ * @param earlier the result of an earlier, failed attempt, with the API key that the user has entered
  */
 async function addChosen(
   deps: GatewayDeps,
@@ -71,9 +71,10 @@ async function addChosen(
     if (next === 'retry') return addChosen(deps, gateway, access);
     if (next === 'edit') return addChosen(deps, await editGateway(gateway), access);
     if (!next) return cancelled;
-    if (access.needsKey) {
-      newKey ??= await askForNewKey(deps, gateway);
-      if (newKey === undefined) return cancelled;
+    if (newKey === undefined) {
+      const needsKey = await needsApiKey(deps, url);
+      if (needsKey) newKey = await askForNewKey(deps, gateway);
+      if (needsKey !== false && newKey === undefined) return cancelled;
     }
   }
   const name = gateway.name ?? host;
@@ -85,7 +86,7 @@ async function addChosen(
   const { settings, keys, log, gatewaySets, userGateways } = deps;
   const previousKey = await keys.getIfReadable(origin);
   if (newKey !== undefined) await keys.set(origin, newKey);
-  if (access.isConfirmedKeyless) await keys.confirmKeyless(origin);
+  else if (previousKey === undefined && isPrivateUrl(url)) await keys.confirmKeyless(origin);
   const entry = { url, name: gateway.name, models };
   // The gateway is marked as unresponsive before it is added to the settings. Otherwise, a prompt could go to the
   // gateway between these two steps.
@@ -121,11 +122,8 @@ interface Access {
   /** Origin of the server, the only one that may get the new key. */
   readonly origin: string;
   readonly result: Exclude<ProbeResult, { state: 'cancelled' }>;
-  readonly needsKey: boolean;
   /** API key that the user has entered and that is not stored yet. */
   readonly newKey?: string;
-  /** Whether the user has confirmed that the gateway at this private address needs no API key. */
-  readonly isConfirmedKeyless?: boolean;
 }
 
 /**
@@ -165,23 +163,21 @@ async function gainAccess(
 ): Promise<Access | AddGatewayResult> {
   const { url } = gateway;
   const origin = originOf(url);
-  const again = earlier?.origin === origin ? earlier : undefined;
-  const needsKey = again?.needsKey ?? (await needsApiKey(deps, url));
-  if (needsKey === undefined) return cancelled;
-  let newKey = again?.newKey;
+  let newKey = earlier?.origin === origin ? earlier.newKey : undefined;
   if (newKey === undefined) {
-    // A mistyped address is noticed before the user enters a key.
-    const { key, result } = await probeGateway(deps, url);
+    // A mistyped address is noticed before the user is asked about a key.
+    const result = await probeGateway(deps, url);
     if (result.state === 'cancelled') return cancelled;
-    const isConfirmedKeyless = !needsKey && key === undefined && isPrivateUrl(url);
-    if (needsKey ? !hasResponded(result) : result.state !== 'rejected')
-      return { origin, result, needsKey, isConfirmedKeyless };
+    if (!hasResponded(result)) return { origin, result };
+    const needsKey = result.state === 'rejected' || (await needsApiKey(deps, url));
+    if (needsKey === undefined) return cancelled;
+    if (!needsKey) return { origin, result };
     newKey = await askForNewKey(deps, gateway, earlier?.newKey);
     if (newKey === undefined) return cancelled;
   }
   const result = await verifyKey(newKey, url, deps, [keyAgainAction(deps, gateway)]);
   const { state } = result;
-  return state === 'cancelled' || state === 'rejected' ? { state } : { origin, result, needsKey, newKey };
+  return state === 'cancelled' || state === 'rejected' ? { state } : { origin, result, newKey };
 }
 
 /**
@@ -199,10 +195,10 @@ function keyAgainAction(deps: GatewayDeps, gateway: GatewayEntry): MessageAction
 }
 
 /** Requests the model list of a gateway, with the stored API key if there is one. */
-export async function probeGateway({ userGateways, engine }: GatewayDeps, url: string) {
+export async function probeGateway({ userGateways, engine }: GatewayDeps, url: string): Promise<ProbeResult> {
   const { value: key } = await userGateways.keyOf(url);
   const title = vscode.l10n.t('Testing the connection to {0}…', hostOf(url));
-  return { key, result: await withDelayedProgress(title, (signal) => engine.probe(url, key, signal)) };
+  return withDelayedProgress(title, (signal) => engine.probe(url, key, signal));
 }
 
 /**

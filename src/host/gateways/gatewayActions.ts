@@ -144,7 +144,7 @@ async function rename({ settings }: GatewayDeps, { id, label }: Gateway): Promis
 
 async function editModelNames(deps: GatewayDeps, { id, label, models }: Gateway): Promise<void> {
   const { settings, log } = deps;
-  const { result } = await probeGateway(deps, id);
+  const result = await probeGateway(deps, id);
   if (result.state === 'cancelled') return;
   if (result.state !== 'verified') {
     showMessage(log, 'error', probeMessage(result));

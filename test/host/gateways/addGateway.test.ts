@@ -136,11 +136,16 @@ describe('Add Gateway command', () => {
     ]);
   });
 
-  it('asks for the key of a local server that refuses requests without a key', async () => {
-    responds.set(ollama, failedProbe('rejected'));
-    assert.equal(await add([['$(check) Ollama']], [undefined]), 'cancelled');
-    assert.equal(editor.inputPrompts.length, 1);
-  });
+  for (const { name, answer, texts } of [
+    { name: 'local server', answer: '$(check) Ollama', texts: [] },
+    { name: 'server at a private address', answer: '$(link) Other base URL…', texts: [nas] },
+  ] as const) {
+    it(`asks for the key of a ${name} that refuses requests without a key`, async () => {
+      for (const url of [ollama, nas]) responds.set(url, failedProbe('rejected'));
+      assert.equal(await add([[answer]], [...texts, undefined]), 'cancelled');
+      assert.equal(editor.inputPrompts.length, texts.length + 1);
+    });
+  }
 
   for (const { answer, texts, expectedKeys, keyless } of [
     { answer: 'No key required', texts: [], expectedKeys: own, keyless: ['http://192.168.1.9:8080'] },
@@ -274,13 +279,13 @@ describe('Add Gateway command', () => {
     }
 
     it('shows the host that it tried if the user typed a word instead of a URL', async () => {
-      const answers = [['$(link) Other base URL…'], ['Set API key'], undefined];
+      const answers = [['$(link) Other base URL…'], undefined];
       responds.set(
         'https://foo/v1',
         failedProbe('unverified', { kind: 'dns', row: 'hostNotFound', status: undefined }),
       );
       assert.equal(await add(answers, ['foo']), 'cancelled');
-      assert.equal(questions().at(-1), "Add gateway: foo doesn't respond (host not found)");
+      assert.deepEqual(questions(), ["Add gateway: foo doesn't respond (host not found)"]);
       assert.equal(editor.quickPicks.at(-1)?.items[0]?.description, '');
     });
 
@@ -313,8 +318,8 @@ describe('Add Gateway command', () => {
       assert.equal(await isRemembered(deepSeek.baseUrl), false);
     });
 
-    it('asks only once whether the gateway at a private address needs a key', async () => {
-      const answers = [['$(link) Other base URL…'], ['No key required'], ['Try again'], ['Add anyway']];
+    it('asks whether the gateway at a private address needs a key only after *Add anyway*', async () => {
+      const answers = [['$(link) Other base URL…'], ['Try again'], ['Add anyway'], ['No key required']];
       assert.equal(await add(answers, [nas]), 'unresponsive');
       assert.deepEqual([...window.keyless], ['http://192.168.1.9:8080']);
     });
@@ -338,6 +343,11 @@ describe('Add Gateway command', () => {
       ]);
       assert.ok(!window.probes.some((probe) => probe.includes('relay') && probe.includes('key-1')));
       assert.ok(!window.probes.some((probe) => probe.includes('realy') && probe.includes('key-2')));
+    });
+
+    it('changes nothing if the user cancels the question about the key after *Add anyway*', async () => {
+      assert.equal(await add([['$(link) Other base URL…'], ['Add anyway'], undefined], [nas]), 'cancelled');
+      assert.deepEqual([window.values, [...window.keyless]], [before, []]);
     });
 
     it('changes nothing if the user cancels the edit of the base URL', async () => {
@@ -401,7 +411,7 @@ describe('Add Gateway command', () => {
     },
   ] as const) {
     it(`changes nothing if the user cancels at ${step}`, async () => {
-      responds.set(openRouter, ['anthropic/claude-sonnet-4']);
+      responds.set(openRouter, ['anthropic/claude-sonnet-4']).set(nas, ['claude-sonnet-4']);
       if (step === 'the choice between backup and primary gateway')
         [window.values, window.gateways.keys] = [{}, new Map<string, string>()];
       const [values, stored] = [window.values, keys()];
