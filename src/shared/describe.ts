@@ -301,7 +301,7 @@ export function describeProgress(words: Words, state: TurnState, now: number): s
       return silence === undefined ? '' : fillTemplate(strings.noDataFor, silence);
     case 'waiting':
       return wait && isBriefWait(wait)
-        ? fillTemplate(strings.retrying, toSentenceCase(faultLabel(strings, wait.reason)))
+        ? fillTemplate(strings.retrying, toSentenceCase(faultLabel(strings, wait.reason, wait.row)))
         : '';
     default:
       return '';

@@ -137,6 +137,7 @@ export const eventSchemas = {
      */
     estimated: isTrue,
     reason: faultKind,
+    row: detail(text),
     maxAttempts: orZero(count),
     /** Localized message that describes why the turn waits. */
     message: text,

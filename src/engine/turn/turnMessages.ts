@@ -32,12 +32,13 @@ export class TurnMessages {
     const { source, estimated, jitterMs, hintMs, hintFrom, fallbackModel, attemptsLeft } = wait;
     const { current } = this.attempts;
     const { attempt } = this.output;
-    const { kind: reason } = fault;
+    const { kind: reason, row } = fault;
     const { message, detail } = this.describeFault(fault);
     return {
       attempt: attempt + 1,
       maxAttempts: attempt + attemptsLeft,
       reason,
+      row,
       message: this.withPlainHttpNote(message, fault),
       detail: detail || undefined,
       status: current?.status,

@@ -24,7 +24,7 @@ export function detailsOf(words: Words, part: AttemptSpan | WaitSpan): readonly 
 }
 
 function waitTitle({ strings, format }: Words, wait: LedgerWait): string {
-  const fault = faultLabel(strings, wait.reason);
+  const fault = faultLabel(strings, wait.reason, wait.row);
   if (wait.waitedMs === undefined) return fillTemplate(strings.timelineWaiting, fault);
   const template = isBackoff(wait) ? strings.timelineWaitedRetry : strings.timelineWaited;
   return fillTemplate(template, format.duration(wait.waitedMs), fault);

@@ -63,12 +63,13 @@ describe('turn', () => {
         waiting.delayMs,
         waiting.source,
         waiting.reason,
+        waiting.row,
         waiting.attempt,
         waiting.maxAttempts,
         waiting.hintMs,
         waiting.status,
       ],
-      [5000, 'server', 'rate-limit', 2, 6, 5000, 429],
+      [5000, 'server', 'rate-limit', 'rateLimited', 2, 6, 5000, 429],
     );
     assert.equal(waiting.until, run.clock.now() + 5000);
     await run.clock.advance(4999);

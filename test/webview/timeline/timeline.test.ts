@@ -106,6 +106,7 @@ describe('timeline text about a wait', () => {
       jitterMs: 2000,
     }),
     'Waited 5.3 s before the retry: overloaded': ev.waiting({ reason: 'overloaded', jitterMs: 2100 }),
+    'Waited 5.3 s before the retry: connection lost': ev.waiting({ reason: 'connection', row: 'connectionLost' }),
     'Waited 5.3 s: rate limited · Caused by another request in this window · Delay of 4.1 s': ev.waiting({
       told: 'request',
     }),
