@@ -89,7 +89,9 @@ const noteTexts: Readonly<Record<string, (words: Words, state: TurnState) => str
   resumed: (words, { resumePoints }) => describeResumePoints(words, resumePoints),
   switch: ({ strings }, state) => describeModelSwitches(strings, state),
   'cut-prompt': describeCutPrompt,
-  effort: ({ strings }, { ledger }) => describeRefusedEffort(strings, ledger.entries.at(-1)),
+  // Only in the turn in which the gateway refused the effort. For later turns, the reasoning effort button shows it.
+  effort: ({ strings }, { ledger: { entries } }) =>
+    entries[0]?.refusedEffort ? '' : describeRefusedEffort(strings, entries.at(-1)),
 };
 
 function setNote(note: HTMLElement, text: string): void {

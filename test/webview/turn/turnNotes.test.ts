@@ -35,6 +35,11 @@ describe('note about the reasoning effort', () => {
     { name: 'was accepted', events: [ev.attempt({ effort: 'high' })], note: '' },
     { name: 'was replaced', events: [start, refused], note: `${text} The request was sent with Medium.` },
     {
+      name: 'was refused in an earlier turn',
+      events: [ev.attempt({ effort: 'medium', refusedEffort: 'high' }), ev.attempt({ ...refused, why: 'retry' })],
+      note: '',
+    },
+    {
       name: 'was refused altogether',
       events: [start, refused, unsupported],
       note: `${text} The request was sent without a reasoning effort.`,
