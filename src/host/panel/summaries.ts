@@ -6,7 +6,7 @@ import { estimateContextUse, sentAt } from '../conversation/contextUse';
 import { lastToSummarize } from '../conversation/summaryRange';
 import type { Answer } from '../../shared/exchanges';
 import { panelStrings } from '../../shared/panelStrings';
-import { canRetry, isScheduled, isUsableSummary } from '../journal/exchange';
+import { answersSideBySide, canRetry, isScheduled, isUsableSummary } from '../journal/exchange';
 import { tabTitle } from '../ui/panelText';
 import { UserError } from '../util/userError';
 import type { PanelServices } from './panelServices';
@@ -74,11 +74,13 @@ export async function openSource({ panels }: PanelServices, { tree }: Conversati
 }
 
 /**
- * Returns one of the last answers if its request was too long. Any answer of a comparison can be returned, because all
- * requests of a comparison contain the same earlier turns.
+ * Returns one of the last requested answers if its request was too long. Prompts that have not been sent, for example
+ * because they wait for a summary, are skipped. Any answer of a comparison can be returned, because all requests of a
+ * comparison contain the same earlier turns.
  */
-function lastTooLong({ lastAnswers }: Conversation): Answer | undefined {
-  return lastAnswers.find(({ state }) => state.failure?.actions.includes('summarize'));
+function lastTooLong({ tree }: Conversation): Answer | undefined {
+  const last = tree.path().findLast(({ answer }) => answer.state.attempts > 0);
+  return answersSideBySide(last?.exchange).find(({ state }) => state.failure?.actions.includes('summarize'));
 }
 
 /** Returns the last answer that a summary should replace, and whether the failed request is known to be too long. */

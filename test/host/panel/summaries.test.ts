@@ -131,6 +131,17 @@ describe('request for a summary of earlier turns', () => {
     });
   }
 
+  it('is still offered for a refused request while the next prompt waits for the summary', async () => {
+    const { summarize, canSummarize, ask, conversation, engine } = open({ sizes: [100, 100] }, 'And now?');
+    await summarize();
+    engine.turn.emit(attempt(), text('In'));
+    const next = ask('And then?');
+    assert.equal(conversation.tree.answer(next)?.isQueued, true);
+    assert.equal(await canSummarize(), true);
+    conversation.stopAll();
+    assert.equal(await canSummarize(), true);
+  });
+
   it('is not possible in a comparison without earlier turns', async () => {
     const { conversation, engine, canSummarize } = open({ sizes: [] });
     conversation.ask({ prompt: 'Hi' }, ['m1', 'm2']);
