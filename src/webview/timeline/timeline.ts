@@ -92,7 +92,8 @@ function createTable(context: PageContext, { parts }: TurnSpans): HTMLElement {
 }
 
 function startCell(context: PageContext, { from }: AttemptSpan | WaitSpan): HTMLElement {
-  return element('td.timeline-at', `+${formatAxisTime(context, from)}`);
+  // Rounded down, so that a wait does not seem to begin after the end of the attempt before it.
+  return element('td.timeline-at', `+${formatAxisTime(context, Math.floor(from))}`);
 }
 
 function waitCells(context: PageContext, part: WaitSpan): readonly HTMLElement[] {

@@ -234,6 +234,14 @@ describe('timeline', () => {
     ]);
   });
 
+  it('rounds times so that a wait does not begin after the end of the attempt before it', () => {
+    const failed = ev.ended({ at: 1082.6, how: 'rate-limit', ms: 82.6, bytes: 0 });
+    open(ev.attempt({ at: 1000 }), failed, ev.waiting({ at: 1083.9 }), second({ at: 9000 }), done);
+    const [attempt, wait] = rows();
+    assert.match(attempt!, / 83 ms /);
+    assert.match(wait!, /^ \| \+83 ms \| Waited/);
+  });
+
   it('names the gateway of an attempt beside its model', () => {
     const failed = ev.ended({ at: 1500, how: 'dns', ms: 500, bytes: 0, tokens: 12 });
     open(ev.attempt({ gateway: refOf('https://a.example') }), failed, second({ gateway: refOf('https://b.example') }));
