@@ -36,7 +36,7 @@ describe('note about the reasoning effort', () => {
     { name: 'was replaced', events: [start, refused], note: `${text} The request was sent with Medium.` },
     {
       name: 'was refused in an earlier turn',
-      events: [ev.attempt({ effort: 'medium', refusedEffort: 'high' }), ev.attempt({ ...refused, why: 'retry' })],
+      events: [ev.attempt({ effort: 'medium', refusedEffort: 'high' }), refused],
       note: '',
     },
     {
