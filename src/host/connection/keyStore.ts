@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as vscode from 'vscode';
 import { hostFaults } from '../../engine/faults/hostFaults';
-import { Disposable } from '../util/disposable';
+import { ChangeNotifier } from '../util/changeNotifier';
 import type { Log } from '../util/log';
 import { NoConnectionError } from '../util/userError';
 
@@ -17,10 +17,7 @@ const keylessPrefix = 'holysheep.keyless:';
  * Stores one API key for each origin, or the fact that an origin needs no key. All methods except `getIfReadable` and
  * `isKeyless` throw NoConnectionError if the keyring of the operating system fails.
  */
-export class KeyStore extends Disposable {
-  private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
-  readonly onDidChange = this.changeEmitter.event;
-
+export class KeyStore extends ChangeNotifier {
   constructor(
     private readonly secrets: vscode.SecretStorage,
     private readonly log: Log,

@@ -1,10 +1,10 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import type { ModelFacts } from '../../engine/models/modelFacts';
 import { effortChoiceIn, effortChoices, type EffortChoice, type ReasoningEffort } from '../../engine/request';
 import type { ReasoningFields } from '../../engine/models/reasoningFields';
 import type { EffortView } from '../../shared/protocol';
 import type { Settings } from '../settings/settings';
-import { Disposable } from '../util/disposable';
+import { ChangeNotifier } from '../util/changeNotifier';
 import { ModelMemory } from '../util/modelMemory';
 
 interface ModelEffortsDeps {
@@ -16,10 +16,7 @@ interface ModelEffortsDeps {
 /**
  * The reasoning effort of each model. If the user has chosen no effort for a model, the effort in the settings is used.
  */
-export class ModelEfforts extends Disposable {
-  private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
-  readonly onDidChange = this.changeEmitter.event;
-
+export class ModelEfforts extends ChangeNotifier {
   private readonly remembered: ModelMemory<EffortChoice>;
 
   constructor(private readonly deps: ModelEffortsDeps) {

@@ -19,7 +19,7 @@ import { labelsOf, type GatewayEntry } from '../settings/gateways';
 import { currencyOf } from '../settings/knownGateways';
 import type { Settings } from '../settings/settings';
 import { askUser, showMessage } from '../ui/notifications';
-import { Disposable } from '../util/disposable';
+import { ChangeNotifier } from '../util/changeNotifier';
 import type { Log } from '../util/log';
 import { NoConnectionError } from '../util/userError';
 import type { GatewaySets } from './gatewaySet';
@@ -72,9 +72,7 @@ export function hasResponded(result: ProbeResult): boolean {
  * The gateways in the user's settings. Each change of the settings replaces the `Gateway` objects, so callers must
  * compare gateways by `id`.
  */
-export class UserGateways extends Disposable {
-  private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
-  readonly onDidChange = this.changeEmitter.event;
+export class UserGateways extends ChangeNotifier {
   /** Origins of gateways that have refused a request without an API key. */
   private readonly originsNeedingKey = new Set<string>();
   private cachedGateways: readonly Gateway[] | undefined;

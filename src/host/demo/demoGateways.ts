@@ -5,7 +5,7 @@ import type { Gateway, Gateways } from '../../engine/gateway/gateway';
 import type { ConnectionView, FaultAction } from '../../shared/protocol';
 import type { GatewaySet, RequestChoice, RequestDefaults } from '../connection/gatewaySet';
 import { createHostEngine, type HostEngineDeps } from '../engine/hostEngine';
-import { Disposable } from '../util/disposable';
+import { ChangeNotifier } from '../util/changeNotifier';
 import { NoConnectionError } from '../util/userError';
 import { demoSettings, steadyModel } from './demoSettings';
 
@@ -27,11 +27,9 @@ interface DemoDeps {
  * The offline demo: gateways embedded in the extension, which listen on the loopback address, cost nothing and need no
  * key.
  */
-export class DemoGateways extends Disposable implements GatewaySet {
+export class DemoGateways extends ChangeNotifier implements GatewaySet {
   readonly id = 'demo';
   readonly isFree = true;
-  private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
-  readonly onDidChange = this.changeEmitter.event;
   private readonly closeEmitter = this.register(new vscode.EventEmitter<void>());
   /** Fires before the demo ends, while its gateways are still running, so that running turns can be stopped. */
   readonly onWillClose = this.closeEmitter.event;

@@ -9,7 +9,7 @@ import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
 import { panelTitle } from '../ui/panelText';
 import { hostWords } from '../ui/words';
-import { Disposable } from '../util/disposable';
+import { ChangeNotifier } from '../util/changeNotifier';
 import type { Tour } from './tour';
 
 interface SuggestionsDeps {
@@ -24,9 +24,7 @@ const maxRecent = 3;
  * Suggestions in an empty conversation: prompts about the code in the editor and recent conversations, or the scenarios
  * of the offline demo.
  */
-export class Suggestions extends Disposable {
-  private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
-  readonly onDidChange = this.changeEmitter.event;
+export class Suggestions extends ChangeNotifier {
   private hasSelection = false;
 
   constructor(private readonly deps: SuggestionsDeps) {

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import { textIn } from '../../engine/json';
+import { listIn, textIn } from '../../engine/json';
 import * as vscode from 'vscode';
 import type { EngineSettings } from '../../engine/environment';
 import { normalizeBaseUrl, type NormalizedBaseUrl } from '../../engine/gateway/baseUrl';
 import type { EffortChoice, RequestParameters } from '../../engine/request';
 import { currencyOf, knownName } from './knownGateways';
-import { Disposable } from '../util/disposable';
+import { ChangeNotifier } from '../util/changeNotifier';
 import { readBudget, type DailyBudget } from './dailyBudget';
 import { entryOf, isEntryOf, moveEntry, readGateways, type GatewayEntry } from './gateways';
 import { readModelOverrides, type ModelOverrides } from './modelOverrides';
@@ -54,9 +54,7 @@ const chosenModelKey = 'holysheep.chosenModel';
  * The settings of the extension. Most settings are read anew each time they are used. VS Code also returns invalid
  * values, so invalid values are replaced by the default value or the nearest limit.
  */
-export class Settings extends Disposable {
-  private readonly changed = this.register(new vscode.EventEmitter<void>());
-  readonly onDidChange = this.changed.event;
+export class Settings extends ChangeNotifier {
   private readonly schemas: Readonly<Record<string, SettingSchema>>;
   /**
    * Function that looks up a model in `holysheep.modelOverrides`. It is cached until the settings change, because lists
@@ -75,7 +73,7 @@ export class Settings extends Disposable {
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (!event.affectsConfiguration(section)) return;
         this.overrides = undefined;
-        this.changed.fire();
+        this.changeEmitter.fire();
       }),
     );
   }
@@ -404,8 +402,4 @@ export class Settings extends Disposable {
 
 function stringsIn(value: unknown): readonly string[] {
   return [...new Set(listIn(value).flatMap((entry) => textIn(entry) ?? []))];
-}
-
-function listIn(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }
