@@ -85,20 +85,22 @@ function createTable(context: PageContext, { parts }: TurnSpans): HTMLElement {
   const headers = names.map((name) => element('th', { scope: 'col' }, name));
   const rows = parts.map((part, index) => {
     const row = element('tr', { 'data-part': String(index) });
-    row.append(...(part.kind === 'wait' ? waitCells(context, part) : attemptCells(context, part)));
+    row.append(
+      ...(part.kind === 'wait' ? waitCells(context, part, parts[index - 1]?.to) : attemptCells(context, part)),
+    );
     return row;
   });
   return element('table', element('thead', element('tr', ...headers)), element('tbody', ...rows));
 }
 
 function startCell(context: PageContext, { from }: AttemptSpan | WaitSpan): HTMLElement {
-  // Rounded down, so that a wait does not seem to begin after the end of the attempt before it.
-  return element('td.timeline-at', `+${formatAxisTime(context, Math.floor(from))}`);
+  return element('td.timeline-at', `+${formatAxisTime(context, from)}`);
 }
 
-function waitCells(context: PageContext, part: WaitSpan): readonly HTMLElement[] {
+/** @param from the end of the part before the wait, so that both times are rounded in the same way */
+function waitCells(context: PageContext, part: WaitSpan, from = part.from): readonly HTMLElement[] {
   const text = joinParts(titleOf(context, part), ...detailsOf(context, part));
-  return [element('td'), startCell(context, part), element('td.timeline-details', { colspan: '6' }, text)];
+  return [element('td'), startCell(context, { ...part, from }), element('td.timeline-details', { colspan: '6' }, text)];
 }
 
 function attemptCells(context: PageContext, part: AttemptSpan): readonly HTMLElement[] {

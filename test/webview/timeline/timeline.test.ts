@@ -234,13 +234,19 @@ describe('timeline', () => {
     ]);
   });
 
-  it('rounds times so that a wait does not begin after the end of the attempt before it', () => {
-    const failed = ev.ended({ at: 1082.6, how: 'rate-limit', ms: 82.6, bytes: 0 });
-    open(ev.attempt({ at: 1000 }), failed, ev.waiting({ at: 1083.9 }), second({ at: 9000 }), done);
-    const [attempt, wait] = rows();
-    assert.match(attempt!, / 83 ms /);
-    assert.match(wait!, /^ \| \+83 ms \| Waited/);
-  });
+  for (const [duration, start] of [
+    [82.6, 83.9],
+    [76.4, 76.6],
+    [76.6, 76.8],
+  ] as const) {
+    it(`rounds the start of a wait after ${start} ms like the duration ${duration} ms of the attempt before it`, () => {
+      const failed = ev.ended({ at: 1000 + duration, how: 'rate-limit', ms: duration, bytes: 0 });
+      open(ev.attempt({ at: 1000 }), failed, ev.waiting({ at: 1000 + start }), second({ at: 9000 }), done);
+      const [attempt, wait] = rows();
+      assert.match(attempt!, new RegExp(`\\| ${Math.round(duration)} ms \\|`));
+      assert.match(wait!, new RegExp(`^ \\| \\+${Math.round(duration)} ms \\| Waited`));
+    });
+  }
 
   it('names the gateway of an attempt beside its model', () => {
     const failed = ev.ended({ at: 1500, how: 'dns', ms: 500, bytes: 0, tokens: 12 });
