@@ -98,14 +98,11 @@ export function createFormat(locale: string, strings: PanelStrings) {
       // A Chinese time has the date instead of the weekday, because a Chinese weekday is not separated from the time.
       const hasWeekday = Math.abs(epochMs - now) < maxWeekdayMs && !language?.startsWith('zh');
       const day = hasWeekday ? ({ weekday: 'short' } as const) : ({ month: 'short', day: 'numeric' } as const);
-      // Word joiners prevent a line break within a Chinese date.
-      return new Date(epochMs)
-        .toLocaleTimeString(language, {
-          ...timeOfDayOptions(language),
-          ...(!isSameDay && day),
-          ...(seconds && { second: '2-digit' }),
-        })
-        .replace(/(?=[月日])|(?<=月)/g, '\u2060');
+      return new Date(epochMs).toLocaleTimeString(language, {
+        ...timeOfDayOptions(language),
+        ...(!isSameDay && day),
+        ...(seconds && { second: '2-digit' }),
+      });
     },
     list: (items: readonly string[]): string => lists.format(items),
   };

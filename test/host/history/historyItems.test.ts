@@ -52,12 +52,7 @@ describe('time of a conversation in the history', () => {
       shown: /^Nov 24, 2025$/,
     },
     { what: 'Chinese dates in Chinese', time: at(1), locale: 'zh-cn', shown: /^3月1日$/ },
-    {
-      what: 'the date instead of the weekday in Chinese',
-      time: at(6, 9, 5),
-      locale: 'zh-cn',
-      shown: /^3\u2060月\u20606\u2060日 09:05$/,
-    },
+    { what: 'the date instead of the weekday in Chinese', time: at(6, 9, 5), locale: 'zh-cn', shown: /^3月6日 09:05$/ },
   ] as const) {
     it(`shows ${what}`, () => assert.match(historyTime(time, now, createFormat(locale, panelStrings)), shown));
   }
