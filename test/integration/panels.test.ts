@@ -262,9 +262,11 @@ describe('panels of conversations', () => {
     const panel = await after.restoreFake(await before.write('about apples'));
     panel.send({ type: 'suggestContext', request: 1, query: 'x' });
     panel.dispose();
+    const received = [...panel.received];
     finishSearch([]);
     await waitForEvents();
-    assert.deepEqual(valuesOf(panel.received, 'type'), ['snapshot', 'contextUse', 'tourStep', 'recentModels']);
+    assert.ok(received.length > 0);
+    assert.deepEqual(panel.received, received);
   });
 
   it('send a prompt to its conversation even if they are closed while the context items are read', async () => {
