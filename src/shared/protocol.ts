@@ -159,7 +159,7 @@ export interface RecentModels {
 export interface HostNotice {
   readonly id: string;
   /**
-   * `message`: the result of an action. It also ends when another notice is shown or the user sends a prompt.
+   * `message`: the result of an action. It also ends when the next message is shown or the user sends a prompt.
    * `question`: stays until the user answers or closes it. `progress`: slow work. `spending`: a budget warning.
    */
   readonly kind: 'message' | 'question' | 'progress' | 'spending';
@@ -186,10 +186,7 @@ export type ToWebview =
       readonly suggestions: readonly Suggestion[];
       /** Whether the conversation is read-only, because it is open in another window. */
       readonly readOnly?: boolean | undefined;
-      /**
-       * Whether the focus stays where it is. Set for an empty conversation that replaces a moved or deleted conversation
-       * in the side bar.
-       */
+      /** Whether the focus stays where it is. Set if this conversation replaces a moved conversation in the side bar. */
       readonly preserveFocus?: boolean | undefined;
       /** Earlier prompts that the up arrow brings back, oldest first. */
       readonly promptHistory: readonly string[];

@@ -19,7 +19,7 @@ const memoryKey = 'holysheep.gatewayNotices';
 /**
  * Notifies the user about problems of the gateways in the settings. An invalid URL is reported once in each window.
  * Other problems are reported only once in all windows: a URL that the extension has corrected, plain HTTP, and a
- * backup gateway without an API key.
+ * backup gateway without an API key. A notice stays until the user closes it, because it is not repeated.
  */
 export class GatewayNotices extends Disposable {
   /** Base URLs that this window has checked, as the user wrote them. */
@@ -52,7 +52,7 @@ export class GatewayNotices extends Disposable {
     if (!this.isUnchecked(`primary ${text}`)) return;
     const baseUrl = normalizeBaseUrl(text);
     if ('error' in baseUrl) {
-      showMessage(log, 'error', gatewayProblemMessage(baseUrl.error), [openSettingAction(baseUrlSetting)]);
+      showMessage(log, 'error', gatewayProblemMessage(baseUrl.error), [openSettingAction(baseUrlSetting)], 'question');
       return;
     }
     const { url, isCorrected } = baseUrl;
@@ -60,7 +60,7 @@ export class GatewayNotices extends Disposable {
     if (isCorrected && this.remember(`corrected ${url}`)) {
       const message = vscode.l10n.t('Requests are sent to {0} (your setting: {1}).', url, text.trim());
       const update = { title: vscode.l10n.t('Update setting'), run: () => settings.setBaseUrl(url) };
-      showMessage(log, 'information', message, [update]);
+      showMessage(log, 'information', message, [update], 'question');
     }
   }
 
@@ -68,7 +68,8 @@ export class GatewayNotices extends Disposable {
     const { settings, userGateways, log } = this.deps;
     const { unusableGateways } = settings.gateways();
     const text = unusableGateways.map(backupProblemMessage).join(' ');
-    if (text !== '' && this.isUnchecked(text)) showMessage(log, 'error', text, [openSettingAction(backupsSetting)]);
+    if (text !== '' && this.isUnchecked(text))
+      showMessage(log, 'error', text, [openSettingAction(backupsSetting)], 'question');
     for (const { id, position } of userGateways.all)
       this.warnAboutPlainHttp(id, position > 0 ? backupsSetting : baseUrlSetting);
   }
@@ -79,7 +80,7 @@ export class GatewayNotices extends Disposable {
       'Requests to {0} use plain HTTP, so your API key and prompts can be intercepted. Use https:// if you can.',
       hostOf(url),
     );
-    showMessage(this.deps.log, 'warning', message, [openSettingAction(setting)]);
+    showMessage(this.deps.log, 'warning', message, [openSettingAction(setting)], 'question');
   }
 
   /**
@@ -96,7 +97,7 @@ export class GatewayNotices extends Disposable {
       if (key === 'key') this.originsWithKey.add(origin);
       if (key !== 'missing' || this.originsWithKey.has(origin) || !this.remember(origin)) continue;
       const message = vscode.l10n.t("The backup gateway {0} has no API key, so it isn't used.", label);
-      showMessage(log, 'information', message, [enterApiKeyAction(id)]);
+      showMessage(log, 'information', message, [enterApiKeyAction(id)], 'question');
     }
   }
 

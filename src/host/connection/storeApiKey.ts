@@ -170,5 +170,6 @@ export function noticeMissingModel(
     'warning',
     vscode.l10n.t("{0} doesn't list the selected model {1}. Choose a model that it lists.", host, missing),
     [...nearest.map((model) => ({ title: plainLabel(model), run: () => settings.chooseModel(model) })), select],
+    'question',
   );
 }

@@ -46,9 +46,9 @@ export function reportJournalProblem(log: Log): (problem: JournalProblem) => voi
       shownFailures.clear();
     }
     const actions = kind === 'corrupt' || kind === 'unwritten' ? [openLogAction()] : [];
-    // A write failure stays on screen like a question, because the user can lose text.
-    const noticeKind = kind === 'unwritten' ? 'question' : 'message';
-    showMessage(log, kind === 'written' ? 'information' : 'warning', text, actions, noticeKind);
+    // A problem stays on screen like a question, because the user can lose text.
+    if (kind === 'written') showMessage(log, 'information', text);
+    else showMessage(log, 'warning', text, actions, 'question');
   };
 }
 

@@ -47,13 +47,13 @@ export class ConversationPanel extends Disposable {
   private hasLoaded = false;
   private readonly handlers: MessageHandlers;
 
-  /** @param preserveFocus whether the page takes the focus only when the user goes to the frame */
+  /** @param preserveFocus whether the first page of the panel leaves the focus where it is */
   constructor(
     readonly frame: PanelFrame,
     readonly conversation: Conversation,
     private readonly services: PanelServices,
     private readonly draft: Draft,
-    private readonly preserveFocus = false,
+    private preserveFocus = false,
   ) {
     super();
     const { gatewaySets, efforts, suggestions, onError } = services;
@@ -221,6 +221,7 @@ export class ConversationPanel extends Disposable {
       unread: contextDraft.unread(),
     };
     this.page.postSnapshot(snapshot);
+    this.preserveFocus = false;
     this.postPrefills();
     this.postRecentModels();
     notices.update();

@@ -93,8 +93,9 @@ export class PanelRegistry
       return;
     }
     this.remove(previous);
+    // First, so that the new panel is the one that was used last.
+    this.closeOrClear(previous.frame, true);
     this.show(conversation, { location });
-    this.closeOrClear(previous.frame);
   }
 
   /** Makes the conversation of the view current, so that commands act on it. */
@@ -287,9 +288,9 @@ export class PanelRegistry
   }
 
   /** Closes a tab. The view is not closed, but shows a new conversation. */
-  private closeOrClear(frame: PanelFrame): void {
+  private closeOrClear(frame: PanelFrame, preserveFocus = false): void {
     if (frame instanceof EditorTab) frame.close();
-    else this.add(frame, this.conversations.createInBackground(), true);
+    else this.add(frame, this.conversations.createInBackground(), preserveFocus);
   }
 
   private add(frame: PanelFrame, conversation: Conversation, preserveFocus = false): void {

@@ -46,7 +46,7 @@ class Notices {
   }
 
   /**
-   * Shows a notice until it ends. Earlier messages end, because nobody waits for an answer to them.
+   * Shows a notice until it ends. A message replaces earlier messages, which need no answer.
    * @param notify shows a notification in place of the notice, as soon as no panel is visible
    * @returns the caption of the clicked button, or undefined if the notice ends without a click
    */
@@ -54,7 +54,7 @@ class Notices {
     return new Promise((resolve) => {
       const notice = { ...content, id: randomUUID() };
       this.entries.add({ notice, resolve, notify });
-      this.end((other) => other !== notice && other.kind === 'message');
+      this.end((other) => other !== notice && other.kind === 'message' && notice.kind === 'message');
     });
   }
 

@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import type * as gatewayNoticesFile from '../../../src/host/connection/gatewayNotices';
+import type * as noticesFile from '../../../src/host/ui/notices';
+import type * as notificationsFile from '../../../src/host/ui/notifications';
 import type { UserGateways } from '../../../src/host/connection/userGateways';
 import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
 import { FakeGateways, openGateways, refusedTurn } from '../../support/host/fakeGateways';
+
+/** Loads a file of the host. `import()` could return the files of other tests, which share no notices with this test. */
+const load = createRequire(__filename);
 
 describe('notice about the gateways in the settings', () => {
   const editor = new FakeEditor();
@@ -16,7 +23,7 @@ describe('notice about the gateways in the settings', () => {
 
   /** Opens a window. @returns the messages of all windows so far */
   const start = async (window = gateways.deps()): Promise<readonly string[]> => {
-    const { GatewayNotices } = await import('../../../src/host/connection/gatewayNotices');
+    const { GatewayNotices } = load('../../../src/host/connection/gatewayNotices') as typeof gatewayNoticesFile;
     const deps = await openGateways(window);
     ({ userGateways } = deps);
     new GatewayNotices(deps);
@@ -90,6 +97,19 @@ describe('notice about the gateways in the settings', () => {
     gateways.baseUrl = 'http://primary.example/v1';
     gateways.backups = [];
     assert.deepEqual(await change(), [plainHttp('gateway.example'), plainHttp('primary.example')]);
+  });
+
+  it('stays above the composer when it is followed by another notice and the result of an action', async () => {
+    const { notices } = load('../../../src/host/ui/notices') as typeof noticesFile;
+    const { showMessage } = load('../../../src/host/ui/notifications') as typeof notificationsFile;
+    const page = notices.add({ isVisible: true, postChange: () => undefined });
+    gateways.backups = ['http://first.example/v1', 'http://second.example/v1'];
+    await start();
+    showMessage({ error: assert.ifError }, 'information', 'Removed.');
+    const hosts = notices.list.map(({ text }) => /Removed|(first|second)/.exec(text)?.[0]);
+    notices.end(() => true);
+    page.dispose();
+    assert.deepEqual(hosts, ['Removed', 'second', 'first']);
   });
 
   it('is not shown while the offline demo is open', async () => {

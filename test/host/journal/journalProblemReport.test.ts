@@ -58,7 +58,7 @@ describe("message about conversations that can't be saved", () => {
     assert.equal(shown.length, 4);
   });
 
-  it('stays above the composer during later messages, until the conversation can be saved again', () => {
+  it('remains after later messages, until the conversation can be saved again', () => {
     const { notices } = load('../../../src/host/ui/notices') as typeof noticesFile;
     const { showMessage } = load('../../../src/host/ui/notifications') as typeof notificationsFile;
     const texts = (): readonly string[] => notices.list.map(({ text }) => text.slice(0, 12));

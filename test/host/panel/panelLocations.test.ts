@@ -330,6 +330,14 @@ describe('location of a conversation', () => {
       assert.deepEqual(valuesOf(snapshots, 'preserveFocus'), [false, true]);
     });
 
+    it('gives the focus to the empty conversation when the user shows the side bar again', async () => {
+      panels.move(conversation, 'editor');
+      await view.load();
+      view.setVisible(false);
+      view.setVisible(true);
+      assert.equal((await view.load()).preserveFocus, false);
+    });
+
     it('closes the tab from which the conversation moves to the side bar', async () => {
       panels.move(conversation, 'editor');
       panels.move(conversation, 'sideBar');

@@ -1,12 +1,18 @@
 import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
 import type { StreamEvent } from '../../../src/engine/events/events';
 import type { PanelRegistry } from '../../../src/host/panel/panelRegistry';
 import type { Conversations } from '../../../src/host/conversation/conversations';
+import type * as turnNoticesFile from '../../../src/host/status/turnNotices';
+import type * as noticesFile from '../../../src/host/ui/notices';
 import type { Log } from '../../../src/host/util/log';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 import { openConversation, retryNow } from '../../support/host/openedConversation';
 import { attempt, done, failed, stopped, text, waiting } from '../../support/host/scriptedEngine';
 import { fake } from '../../support/fake';
+
+/** Loads a file of the host. `import()` could return the files of other tests, which share no notices with this test. */
+const load = createRequire(__filename);
 
 const longWait: StreamEvent = { ...waiting, delayMs: 30_000, until: 77 } as StreamEvent;
 const waits = 'information: “Why?” is waiting until …. Rate limited (Show, Retry now)';
@@ -29,8 +35,8 @@ describe('notifications about a turn', () => {
   });
 
   /** Opens a conversation with a panel, which is hidden at first. */
-  const open = async () => {
-    const { registerTurnNotices } = await import('../../../src/host/status/turnNotices');
+  const open = () => {
+    const { registerTurnNotices } = load('../../../src/host/status/turnNotices') as typeof turnNoticesFile;
     const { ask, conversation, emit, engine, onDidChange } = openConversation();
     const panel = { isVisible: false };
     shown.length = 0;
@@ -66,15 +72,15 @@ describe('notifications about a turn', () => {
       { name: 'a stopped turn', events: [attempt(), text('partial'), at(stopped('partial'), 99_000)] },
     ];
   for (const { name, events, notice } of rows) {
-    it(`${notice === undefined ? 'are not shown for' : 'report'} ${name}`, async () => {
-      const { start } = await open();
+    it(`${notice === undefined ? 'are not shown for' : 'report'} ${name}`, () => {
+      const { start } = open();
       start(...events);
       assert.deepEqual(shown, notice === undefined ? [] : [notice]);
     });
   }
 
-  it('report a failed summary, and a summary that took a long time', async () => {
-    const { conversation, emit, start } = await open();
+  it('report a failed summary, and a summary that took a long time', () => {
+    const { conversation, emit, start } = open();
     start(attempt(), done('x'));
     for (const end of [failed(''), at(done('x'), 30_000)]) {
       conversation.summarize(conversation.last!.answer.id);
@@ -86,8 +92,8 @@ describe('notifications about a turn', () => {
     ]);
   });
 
-  it('report the success of a comparison only for the last complete answer', async () => {
-    const { conversation, engine } = await open();
+  it('report the success of a comparison only for the last complete answer', () => {
+    const { conversation, engine } = open();
     conversation.ask({ prompt: 'Why?' }, ['m', 'n', 'o']);
     const [first, second, third] = engine.turns;
     first?.emit(attempt('m'), failed(''));
@@ -99,8 +105,8 @@ describe('notifications about a turn', () => {
     ]);
   });
 
-  it('report a second failure after a retry', async () => {
-    const { conversation, emit, start } = await open();
+  it('report a second failure after a retry', () => {
+    const { conversation, emit, start } = open();
     start(attempt(), longWait, failed(''));
     retryNow(conversation);
     emit(attempt(), failed(''));
@@ -108,8 +114,20 @@ describe('notifications about a turn', () => {
     assert.deepEqual(shown, [waits, fails, fails]);
   });
 
-  it('are not shown while the panel is visible', async () => {
-    const { emit, panel, start } = await open();
+  it('remain above the composer of another panel when messages end there, if they report a failure', () => {
+    const { notices } = load('../../../src/host/ui/notices') as typeof noticesFile;
+    const page = notices.add({ isVisible: true, postChange: () => undefined });
+    const { start } = open();
+    start(attempt(), failed(''));
+    notices.end(({ kind }) => kind === 'message');
+    const { length } = notices.list;
+    notices.end(() => true);
+    page.dispose();
+    assert.equal(length, 1);
+  });
+
+  it('are not shown while the panel is visible', () => {
+    const { emit, panel, start } = open();
     panel.isVisible = true;
     start(attempt(), longWait);
     panel.isVisible = false;
