@@ -3,10 +3,12 @@ import { createErrorBoundary, type SetContext } from './commands';
 import type { SettingsManifest } from './settings/settings';
 import { Log } from './util/log';
 
+/** A title in the display language. If it is translated, VS Code replaces the text by an object with the translation. */
+type LocalizedTitle = string | { readonly value: string };
+
 interface Manifest {
   readonly version: string;
-  /** The titles are in the display language. */
-  readonly contributes: { readonly commands: readonly { readonly command: string; readonly title: string }[] };
+  readonly contributes: { readonly commands: readonly { readonly command: string; readonly title: LocalizedTitle }[] };
 }
 
 export type HostWindow = Readonly<ReturnType<typeof createHostWindow>>;

@@ -35,7 +35,7 @@ function composerCommands(services: PanelServices, conversation: Conversation): 
   });
   const commands = Object.entries(commandIds).map(([name, id]) => {
     const title = manifest.contributes.commands.find(({ command }) => command === id)?.title ?? '';
-    return toCommand(name, title, () => vscode.commands.executeCommand(id));
+    return toCommand(name, typeof title === 'string' ? title : title.value, () => vscode.commands.executeCommand(id));
   });
   const summary = toCommand('summarize', hostWords().strings.summarize, () => summarize(services, conversation));
   const prompts = customPrompts.list().map(({ title, template, from }): ComposerCommand => ({

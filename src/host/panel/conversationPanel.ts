@@ -155,6 +155,7 @@ export class ConversationPanel extends Disposable {
       focus: () => {
         conversations.activate(conversation);
         notices.add(this.page);
+        notices.update();
       },
       copyUnsent: ({ unsent }) => draft.copyUnsent(unsent),
       tour: ({ act }) => {

@@ -93,9 +93,8 @@ export class PanelRegistry
       return;
     }
     this.remove(previous);
-    // First, so that the new panel is the one that was used last.
-    this.closeOrClear(previous.frame, true);
     this.show(conversation, { location });
+    this.closeOrClear(previous.frame, true);
   }
 
   /** Makes the conversation of the view current, so that commands act on it. */

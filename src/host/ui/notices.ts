@@ -13,6 +13,8 @@ interface Entry {
   readonly notice: HostNotice;
   readonly resolve: (choice: string | Choice | undefined) => void;
   readonly notify: () => Choice;
+  /** Whether a panel has shown the notice. */
+  wasShown: boolean;
 }
 
 /**
@@ -47,13 +49,13 @@ class Notices {
 
   /**
    * Shows a notice until it ends. A message replaces earlier messages, which need no answer.
-   * @param notify shows a notification in place of the notice, as soon as no panel is visible
+   * @param notify shows a notification in place of the notice if no panel is visible
    * @returns the caption of the clicked button, or undefined if the notice ends without a click
    */
   show(content: Omit<HostNotice, 'id'>, notify: () => Choice): Promise<string | undefined> {
     return new Promise((resolve) => {
       const notice = { ...content, id: randomUUID() };
-      this.entries.add({ notice, resolve, notify });
+      this.entries.add({ notice, resolve, notify, wasShown: false });
       this.end((other) => other !== notice && other.kind === 'message' && notice.kind === 'message');
     });
   }
@@ -69,14 +71,19 @@ class Notices {
   }
 
   /**
-   * Shows the notices in one visible panel, or replaces them with notifications if no panel is visible. To be called in
-   * a microtask when a panel is hidden, because VS Code hides a panel before it shows another panel in its place.
+   * Shows the notices in one visible panel. If no panel is visible, replaces the notices with notifications, except
+   * messages and budget warnings that a panel has already shown. To be called in a microtask when a panel is hidden,
+   * because VS Code hides a panel before it shows another panel in its place.
    */
   readonly update = (): void => {
     const lastUsed = [...this.pages].findLast(({ isVisible }) => isVisible);
     for (const page of this.pages) page.postChange({ type: 'notices', notices: page === lastUsed ? this.list : [] });
-    if (lastUsed) return;
+    if (lastUsed) {
+      for (const entry of this.entries) entry.wasShown = true;
+      return;
+    }
     for (const entry of this.entries) {
+      if (entry.wasShown && ['message', 'spending'].includes(entry.notice.kind)) continue;
       this.entries.delete(entry);
       entry.resolve(entry.notify());
     }

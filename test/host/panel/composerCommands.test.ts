@@ -9,7 +9,7 @@ import { root } from '../../support/paths';
 import { valuesOf } from '../../support/valuesOf';
 import { fakeServices } from './fakePanel';
 
-const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as PanelServices['manifest'];
+const english = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as PanelServices['manifest'];
 
 describe('commands in the composer', () => {
   let executed: (readonly unknown[])[];
@@ -26,11 +26,10 @@ describe('commands in the composer', () => {
     { title: '翻译注释', template: 'Translate\n the comments.', from: 'workspace' },
   ] as const;
 
-  const open = async () => {
+  const open = async (manifest = english) => {
     const world = openConversation();
     const services = fakeServices({
       manifest,
-
       customPrompts: { list: () => prompts },
       catalog: { factsOf: () => undefined },
       gatewaySets: world.gatewaySets,
@@ -51,6 +50,15 @@ describe('commands in the composer', () => {
     const commands = suggest('').filter(({ kind }) => kind === 'command');
     assert.ok(commands.length > 5);
     for (const { label, detail } of commands) assert.match(detail, /^%command\./, label);
+  });
+
+  it('have a translated title in another language', async () => {
+    const command = 'holysheep.newConversation';
+    const { suggest } = await open({
+      ...english,
+      contributes: { commands: [{ command, title: { value: '新建对话' } }] },
+    });
+    assert.deepEqual(valuesOf(suggest('新建'), 'detail'), ['新建对话']);
   });
 
   it('match the start of a word', async () => {

@@ -191,10 +191,27 @@ describe('message of the extension', () => {
 
   it('becomes a notification when the last visible panel is closed', async () => {
     await open();
+    void ui().askUser('information', 'Use it?', ['Use']);
+    panels[0]?.dispose();
+    await waitForEvents();
+    assert.deepEqual(toasts, ['Use it?']);
+  });
+
+  it('waits for the next panel if it is the result of an action and a closed panel has shown it', async () => {
+    await open();
     await tell('Removed.');
     panels[0]?.dispose();
     await waitForEvents();
-    assert.deepEqual(toasts, ['Removed.']);
+    await open();
+    assert.deepEqual([texts()[1], toasts], [['Removed.'], []]);
+  });
+
+  it('moves to the panel that the user focuses', async () => {
+    const view = await open();
+    await open();
+    await tell('Removed.');
+    await view.send({ type: 'focus' });
+    assert.deepEqual(texts(), [['Removed.'], []]);
   });
 
   it('moves to another visible panel when its panel is hidden', async () => {
