@@ -296,8 +296,6 @@ export class Conversation {
     if (this.readOnly || !summary) return;
     this.end([summary.answer]);
     this.log.write({ type: 'summaryText', answer: answerId, text: newText.trim() });
-    // Without prompts, the conversation is empty again. Its title named the summary.
-    if (newText === '' && this.tree.isEmpty) this.rename('');
   }
 
   requestOf(answerId: string): ChatRequest | undefined {

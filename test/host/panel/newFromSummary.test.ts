@@ -42,25 +42,6 @@ describe('new conversation that starts with a summary', () => {
     assert.equal(target.tree.title, 'Summary of “old”');
   });
 
-  for (const { name, prompt, title } of [
-    { name: 'has no title after its summary was removed', prompt: '', title: undefined },
-    {
-      name: 'keeps its title after its summary was removed if it has prompts',
-      prompt: 'Next',
-      title: 'Summary of “old”',
-    },
-  ]) {
-    it(name, async () => {
-      const { target } = await start(attempt(), done('to last'));
-      const [{ answer }] = target.tree.usableSummaries() as [ShownSummary];
-      if (prompt) target.ask({ prompt });
-      target.editSummary(answer.id, 'Shorter');
-      assert.equal(target.tree.title, 'Summary of “old”');
-      target.editSummary(answer.id, '');
-      assert.equal(target.tree.title, title);
-    });
-  }
-
   it('keeps its link to the summarized conversation after the summary was edited', async () => {
     const { target, conversation } = await start(attempt(), done('to last'));
     const [{ answer }] = target.tree.usableSummaries() as [ShownSummary];
