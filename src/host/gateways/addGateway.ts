@@ -5,6 +5,7 @@ import { allowsRequests } from '../../engine/gateway/gateway';
 import { faultLabel } from '../../shared/describe';
 import { askForApiKey, readKeyOrNotify } from '../connection/apiKeyInput';
 import { hasResponded, type GatewayServices } from '../connection/userGateways';
+import type { ModelEfforts } from '../connection/modelEfforts';
 import { noticeMissingModel, verifyKey } from '../connection/storeApiKey';
 import { probeMessage } from '../connection/testReport';
 import type { GatewayEntry } from '../settings/gateways';
@@ -24,6 +25,7 @@ import { pickModelNames, type GatewayRole } from './modelNamesPick';
 
 export interface GatewayDeps extends GatewayServices {
   readonly health: HealthBook;
+  readonly efforts: ModelEfforts;
   readonly onError: (error: unknown) => void;
 }
 

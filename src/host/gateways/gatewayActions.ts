@@ -1,10 +1,9 @@
 import * as vscode from 'vscode';
 import { hostOf } from '../../engine/gateway/baseUrl';
-import type { Gateway } from '../../engine/gateway/gateway';
+import { wildcardModel, type Gateway } from '../../engine/gateway/gateway';
 import { probeMessage } from '../connection/testReport';
 import { budgetCost } from '../health/healthReport';
 import type { DailyBudget } from '../settings/dailyBudget';
-import type { Settings } from '../settings/settings';
 import { askForText, enterApiKey, showMessage } from '../ui/notifications';
 import { hostWords, inSentences } from '../ui/words';
 import { probeGateway, type GatewayDeps } from './addGateway';
@@ -100,7 +99,7 @@ export function gatewayActions(): readonly GatewayAction[] {
 async function makePrimary(deps: GatewayDeps, { id, label }: Gateway): Promise<void> {
   const { settings, log, onError } = deps;
   const entry = settings.gateway(id);
-  const note = describeStaleNames(settings, [...(entry.models?.keys() ?? [])]);
+  const note = describeStaleNames(deps, entry.models ?? []);
   const budgetBefore = settings.budget();
   const undo = await settings.setPrimary(entry, true, deps.userGateways.lists);
   const message = vscode.l10n.t('{0} is now the primary gateway.', label);
@@ -109,11 +108,22 @@ async function makePrimary(deps: GatewayDeps, { id, label }: Gateway): Promise<v
   ]);
 }
 
-/** Returns a note if custom prompts or model overrides contain one of these model names. */
-function describeStaleNames(settings: Settings, names: readonly string[]): string | undefined {
+/**
+ * Returns a note if the custom prompts, model overrides or reasoning efforts of a renamed model do not apply to its new
+ * name.
+ */
+function describeStaleNames({ settings, efforts }: GatewayDeps, names: Iterable<[string, string]>): string | undefined {
   const { usablePrompts } = settings.prompts();
-  const isUsed = usablePrompts.some(({ model = '' }) => names.includes(model)) || settings.modelOverrides(names);
-  return isUsed ? vscode.l10n.t('Custom prompts or model overrides still use the previous model names.') : undefined;
+  const isStale = [...names].some(
+    ([here, there]) =>
+      here !== wildcardModel &&
+      (usablePrompts.some(({ model }) => model === here) ||
+        settings.modelOverrides([here]) !== settings.modelOverrides([there]) ||
+        efforts.levelOf(here) !== efforts.levelOf(there)),
+  );
+  return isStale
+    ? vscode.l10n.t('Custom prompts, model overrides or reasoning efforts still use the previous model names.')
+    : undefined;
 }
 
 /**

@@ -26,6 +26,8 @@ export class GatewayWindow {
   probes: string[] = [];
   records: readonly object[] = [];
   down: readonly string[] = [];
+  /** The reasoning efforts that the user has chosen, by model. */
+  efforts: Readonly<Record<string, string>> = {};
   private readonly listeners: ((event: object) => void)[] = [];
 
   api(): object {
@@ -51,6 +53,7 @@ export class GatewayWindow {
   reset(): void {
     this.editor.reset();
     [this.values, this.probes, this.records, this.down] = [{ baseUrl: primaryUrl }, [], [], []];
+    this.efforts = {};
     this.listeners.length = 0;
     this.responds.clear();
     this.keyless.clear();
@@ -79,6 +82,7 @@ export class GatewayWindow {
         },
         report: () => ({ gateways: this.down.map((id) => ({ id, isDown: true })) }),
       },
+      efforts: { levelOf: (model: string) => this.efforts[model] ?? 'default' },
       health: { refresh: () => Promise.resolve(), records: () => this.records },
       onError: (error: unknown) => {
         throw error;

@@ -208,18 +208,40 @@ describe('Manage Gateways command', () => {
     assert.deepEqual([window.values['baseUrl'], window.values['model']], [last.baseUrl, 'acme/x']);
   });
 
-  for (const [title, values] of Object.entries({
-    'custom prompts': { prompts: [{ title: 'a', template: 'b', model: 'x' }] },
-    'model overrides': { modelOverrides: { 'x*': { images: true } } },
-  })) {
-    it(`says after Make primary that ${title} still use the previous model names`, async () => {
-      window.values = { ...window.values, ...values };
+  describe('after Make primary', () => {
+    const messageAfterMakePrimary = async (): Promise<string | undefined> => {
       (await open()).pressItemButton('Last $\u2060(alert)', 'Make primary');
       await settle();
-      const note = 'Custom prompts or model overrides still use the previous model names.';
-      assert.equal(editor.messages[0]?.message, `Last $(alert) is now the primary gateway. ${note}`);
-    });
-  }
+      return editor.messages[0]?.message;
+    };
+    const message = 'Last $(alert) is now the primary gateway.';
+
+    for (const { title, values, efforts } of [
+      { title: 'custom prompts', values: { prompts: [{ title: 'a', template: 'b', model: 'x' }] } },
+      { title: 'model overrides', values: { modelOverrides: { 'x*': { images: true } } } },
+      { title: 'reasoning efforts', values: {}, efforts: { x: 'high' } },
+    ] as const) {
+      it(`says that ${title} still use the previous model names`, async () => {
+        window.values = { ...window.values, ...values };
+        window.efforts = efforts ?? {};
+        const note = 'Custom prompts, model overrides or reasoning efforts still use the previous model names.';
+        assert.equal(await messageAfterMakePrimary(), `${message} ${note}`);
+      });
+    }
+
+    for (const [title, values] of Object.entries({
+      'a model override applies to both names of a model': { modelOverrides: { '*': { images: true } } },
+      'only the substitute of all other models has a model override': {
+        backupBaseUrls: [{ ...last, models: { '*': 'y' } }],
+        modelOverrides: { y: { images: true } },
+      },
+    })) {
+      it(`mentions no previous model names if ${title}`, async () => {
+        window.values = { ...window.values, ...values };
+        assert.equal(await messageAfterMakePrimary(), message);
+      });
+    }
+  });
 
   it('keeps the known name, such as OpenAI, of the previous primary gateway', async () => {
     window.values = { baseUrl: 'https://api.openai.com/v1', backupBaseUrls: ['relay.example'] };
