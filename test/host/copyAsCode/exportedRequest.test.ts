@@ -50,6 +50,11 @@ describe('request that is copied as code', () => {
     assert.deepEqual(parametersFor('gpt-5'), { stream: true });
   });
 
+  it('contains the token limit of the request under the name that the model accepts', () => {
+    const { otherFields } = exportRequest({ request: { model: 'gpt-5', messages: [], maxTokens: 4096 } });
+    assert.deepEqual(otherFields, { max_completion_tokens: 4096, stream: true });
+  });
+
   it("contains the reasoning effort in the gateway's format", () => {
     const exported = (baseUrl: string) =>
       exportRequest({
