@@ -23,11 +23,15 @@ describe('error of a command', () => {
     assert.deepEqual(editor.messages, [{ kind: 'information', message: 'Open a file first.', buttons: [] }]);
   });
 
-  it('appears only in the log if it is a defect, and the message offers to show the log', async () => {
+  it('is written to the log if it is a defect', async () => {
     const defect = new TypeError('x is undefined');
     await report(defect);
+    assert.deepEqual(gateways.logged, [defect]);
+  });
+
+  it('is not quoted in the message about a defect, which offers to show the log', async () => {
+    await report(new TypeError('x is undefined'));
     const message = 'Something went wrong in HolySheep Prompt. See the log for details.';
-    const buttons = ['Show log', 'Export diagnostics'];
-    assert.deepEqual([editor.messages, gateways.logged], [[{ kind: 'error', message, buttons }], [defect]]);
+    assert.deepEqual(editor.messages, [{ kind: 'error', message, buttons: ['Show log', 'Export diagnostics'] }]);
   });
 });
