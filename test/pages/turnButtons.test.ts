@@ -5,7 +5,7 @@ import { findBrowser } from '../support/browser';
 import { panelStates } from './panelStates';
 import { StaticPage } from './staticPage';
 
-describe('buttons of a turn in a side bar that is 300 pixels wide', () => {
+describe('turn in a side bar that is 300 pixels wide', () => {
   let browser: Browser;
   let page: StaticPage;
   before(async () => {
@@ -23,19 +23,19 @@ describe('buttons of a turn in a side bar that is 300 pixels wide', () => {
   const button = (name: string): Locator => page.page.getByRole('button', { name }).last();
   const boxOf = async (locator: Locator) => (await locator.boundingBox()) ?? assert.fail();
 
-  it('are beside the name of the model if the only button is the menu', async () => {
+  it('has its menu beside the name of the model if the menu is its only button', async () => {
     await show('scheduled');
     const menu = await boxOf(button(panelStrings.answerActions));
     const head = await boxOf(page.page.locator('.turn-head').last());
     assert.ok(menu.y + menu.height / 2 > head.y && menu.y + menu.height / 2 < head.y + head.height);
   });
 
-  it('include only one menu if the card of a failed turn has a menu', async () => {
+  it('has only one menu if it has failed and its card has a menu', async () => {
     await show('failed');
     assert.equal(await page.page.locator('article.assistant [aria-haspopup]:visible').count(), 1);
   });
 
-  it('are beside figures of which none is cut off', async () => {
+  it('hides whole figures instead of cutting one off', async () => {
     await show('paid');
     const { box, lines } = await page.page.locator('.turn-summary > .short-text').evaluate((text) => {
       const range = document.createRange();
@@ -47,14 +47,14 @@ describe('buttons of a turn in a side bar that is 300 pixels wide', () => {
     assert.ok(hidden.every((line) => line.top >= box.bottom - 1));
   });
 
-  it("are in a row with *Details* if they don't fit into the first row of a card", async () => {
+  it("has the buttons of its card in a row with *Details* if they don't fit into the first row", async () => {
     await show('notice-limit-failed');
     const menu = await boxOf(button(panelStrings.moreActions));
     const details = await boxOf(page.page.locator('.card-details > summary').last());
     assert.ok(details.y < menu.y + menu.height && menu.y < details.y + details.height);
   });
 
-  it('have captions on one line below a summary', async () => {
+  it('has captions of buttons on one line below a summary', async () => {
     await show('summary');
     const edit = page.page.locator('.summary-tools').getByRole('button', { name: panelStrings.editPrompt });
     const [one, other] = [await boxOf(edit), await boxOf(button(panelStrings.newFromSummary))];
