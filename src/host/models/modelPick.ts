@@ -99,7 +99,7 @@ export function pickModels(
   let sources: ReadonlyMap<string, LoadedList> = new Map();
   let pickable: PickableModels = { gateways: [], recent: [] };
   /** The model list of the first gateway, once it is loaded. */
-  let primaryList: LoadedList | undefined;
+  let firstList: LoadedList | undefined;
 
   const gatewayOf = (model: string): Gateway | undefined => {
     const source = sources.get(model);
@@ -133,13 +133,13 @@ export function pickModels(
   };
   const createItem = (model: string, heading?: string): ModelItem => {
     const gateway = gatewayOf(model);
-    const source = sources.get(model) ?? primaryList;
+    const source = sources.get(model) ?? firstList;
     const [label, place] = [plainLabel(model), plainLabel(gateway?.label ?? '')];
     const isCurrent = model === current;
     const description = joinNotes(
       isCurrent && vscode.l10n.t('current'),
       factsText(catalog.factsOf(model, source?.gateway?.id)),
-      gateway && source !== primaryList && place !== heading && vscode.l10n.t('at {0}', place),
+      gateway && source !== firstList && place !== heading && vscode.l10n.t('at {0}', place),
     );
     const detail = joinNotes(
       (isCurrent || pickable.recent.includes(model)) && source?.essence?.(model),
@@ -155,7 +155,7 @@ export function pickModels(
   };
   let latestLoad = 0;
   const showLists = (lists: readonly LoadedList[]): void => {
-    const groups = groupsOf(lists, primaryList, pickable, exclude[0] ?? current, fallbacks);
+    const groups = groupsOf(lists, firstList, pickable, exclude[0] ?? current, fallbacks);
     sources = new Map(lists.toReversed().flatMap((source) => source.list.models.map((model) => [model, source])));
     const items = [...first.map((model) => createItem(model)), ...actions];
     for (const { heading, models } of groups) {
@@ -173,7 +173,7 @@ export function pickModels(
     const update = (): void => {
       // If the user has refreshed the list while it was loaded, the results of this earlier load are outdated.
       if (thisLoad !== latestLoad) return;
-      [pickable, primaryList] = [loading, lists[0]];
+      [pickable, firstList] = [loading, lists[0]];
       picker.placeholder = placeholderFor(lists.flat(), canSelectMany);
       showLists(lists.flat());
     };
@@ -231,7 +231,7 @@ interface ModelGroup {
  */
 function groupsOf(
   lists: readonly LoadedList[],
-  primaryList: LoadedList | undefined,
+  firstList: LoadedList | undefined,
   { gateways, recent }: PickableModels,
   selected: string,
   fallbacks: readonly string[],
@@ -254,7 +254,7 @@ function groupsOf(
     vscode.l10n.t('Fallback models'),
     fallbacks.filter((model) => mayExist(lists, model)),
   );
-  const models = newestFirst(primaryList ? modelsOf(primaryList).filter(isUnseen) : []);
+  const models = newestFirst(firstList ? modelsOf(firstList).filter(isUnseen) : []);
   const singles: string[] = [];
   for (const [family, members] of Map.groupBy(models, familyOf)) {
     if (family !== '' && members.length > 1) add(family, members);
@@ -265,7 +265,7 @@ function groupsOf(
     const { list, gateway } = source;
     if (list.source === 'default') {
       add(failureHeading(list.message, gateways.length > 1 ? gateway?.label : undefined), list.models);
-    } else if (source !== primaryList && gateway) {
+    } else if (source !== firstList && gateway) {
       // This gateway's names for models that an earlier group already lists under the names used in the settings. These
       // models are not listed again.
       const mapped = new Set([...gateway.models].flatMap(([here, there]) => (seen.has(here) ? there : [])));

@@ -341,8 +341,8 @@ export class Settings extends ChangeNotifier {
 
   /** Returns the entries of `holysheep.backupBaseUrls`, except for the entry that only names the primary gateway. */
   private backups(): readonly unknown[] {
-    const { url = '' } = this.primary() ?? {};
-    return this.userList('backupBaseUrls').filter((entry) => !isEntryOf(entry, url));
+    const primary = this.primary();
+    return this.userList('backupBaseUrls').filter((entry) => !primary || !isEntryOf(entry, primary.url));
   }
 
   /**

@@ -72,7 +72,8 @@ interface CardTexts {
 }
 
 interface CardContent {
-  readonly name: string;
+  /** Class names of the card, separated by dots. */
+  readonly classNames: string;
   readonly attributes: Readonly<Record<string, string>>;
   /**
    * Returns the texts of the card. This function is called at every update, and several times per second if there is a
@@ -94,7 +95,7 @@ const tickMs = 250;
 
 export function createCard(
   { clock, format, strings }: PageContext,
-  { name, attributes, texts, spoken, icon, children = [], actions, details }: CardContent,
+  { classNames, attributes, texts, spoken, icon, children = [], actions, details }: CardContent,
 ): Required<Card> {
   const message = element('p.card-message');
   const timer = element('span.countdown', { role: 'timer', 'aria-live': 'off' });
@@ -124,7 +125,7 @@ export function createCard(
   const setTicking = createTicker(clock, showTexts, () => tickMs);
   setTicking(countdown !== undefined);
   return {
-    element: element(`section.card.${name}`, attributes, head, ...children, buttons, details),
+    element: element(`section.card.${classNames}`, attributes, head, ...children, buttons, details),
     refresh: showTexts,
     dispose: () => setTicking(false),
   };

@@ -55,7 +55,7 @@ export function createFailureCard(
     );
   }
   return createCard(context, {
-    name: isLatest ? 'failure-card' : 'failure-card.past',
+    classNames: isLatest ? 'failure-card' : 'failure-card.past',
     attributes: isLatest ? { role: 'alert' } : {},
     texts: () => ({ message: messages[summaryOffer], note }),
     icon: 'error',

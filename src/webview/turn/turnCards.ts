@@ -101,7 +101,7 @@ function createWaitCard(
   };
   const breakerTooltip = actions.includes('tryAnyway') ? strings.retryNowTooltip : undefined;
   const card = createCard(context, {
-    name: 'wait-card',
+    classNames: 'wait-card',
     // Turns off the live region of the card. Otherwise, screen readers would read the card again after every change of
     // the countdown. The announcer announces the wait once.
     attributes: { role: 'status', 'aria-live': 'off' },
@@ -161,7 +161,7 @@ function createScheduledCard(context: PageContext, answer: ShownAnswer, schedule
     button(strings.sendNow, 'secondary', () => post({ type: 'action', answerId: answer.id, action: 'retryNow' })),
   ];
   return createCard(context, {
-    name: 'scheduled-card',
+    classNames: 'scheduled-card',
     attributes: { 'aria-label': strings.scheduled },
     texts,
     actions: isReadOnly() ? [] : actions,
