@@ -48,7 +48,6 @@ export class AnswerView implements ShownAnswer {
    * rendered.
    */
   visibleState: TurnState | undefined;
-  previous: ShownAnswer | undefined;
   isLatest = false;
   summaryOffer: SummaryOffer = 'none';
   private readonly context: PageContext;

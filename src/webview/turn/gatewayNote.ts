@@ -1,9 +1,8 @@
 import { describeGatewaySwitches, effectiveGatewaySwitches } from '../../shared/describe';
-import { isRunning, type TurnState } from '../../shared/protocol';
+import { isRunning, segmentsOf, type TurnState } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { button, element, svgIcon } from '../util/element';
 import type { CardSlot } from './card';
-import type { ShownAnswer } from './shownAnswer';
 
 /**
  * Shows the note that the turn has switched the gateway. If the latest answer comes from a backup gateway because of a
@@ -13,14 +12,14 @@ export function showGatewayNote(
   { strings, post, isReadOnly, focusComposer }: PageContext,
   slot: CardSlot,
   state: TurnState,
-  { isLatest, previous }: ShownAnswer,
+  isLatest: boolean,
 ): void {
   const { phase } = state;
   const lastSwitch = effectiveGatewaySwitches(state).at(-1);
   const isByUser = lastSwitch?.reason === 'user';
   const isRemovable = lastSwitch && !isByUser && isLatest && phase === 'done' && !isReadOnly();
   // After the user has switched the gateway, later turns start with the same switch.
-  const isRepeated = isByUser && lastSwitch.to.id === previous?.state.gateway?.id;
+  const isRepeated = isByUser && lastSwitch.at === segmentsOf(state)[0]?.startedAt;
   const text = isRepeated || isRunning(phase) ? '' : describeGatewaySwitches(strings, state);
   slot.show([text, isRemovable], () => {
     if (text === '') return undefined;

@@ -21,8 +21,6 @@ export interface ShownAnswer {
   readonly exchange: ShownExchange | undefined;
   /** Whether the answer belongs to a comparison, which shows it beside the answers of other models. */
   readonly isCompared: boolean;
-  /** Answer before this answer. Undefined for the first answer. */
-  readonly previous: ShownAnswer | undefined;
   /** Whether no later turn has started. The card of an older turn has no ARIA role and no buttons. */
   readonly isLatest: boolean;
   readonly summaryOffer: SummaryOffer;

@@ -5,7 +5,6 @@ import {
   describeResumePoints,
   msUntilNextSecond,
   offersGateway,
-  type Words,
 } from '../../shared/describe';
 import { describeRefusedEffort } from '../../shared/describeEffort';
 import { isRunning, type TurnState, waitKey } from '../../shared/protocol';
@@ -59,7 +58,7 @@ export function createTurnView(context: PageContext, answer: ShownAnswer) {
       // line.
       const hasEnded = !isRunning(phase);
       for (const { note, textOf } of notes) setNote(note, hasEnded ? textOf(context, state) : '');
-      showGatewayNote(context, gateway, state, answer);
+      showGatewayNote(context, gateway, state, isLatest);
       toolCalls.show(
         state.toolCalls.map(({ name }) => name),
         () => createToolCalls(context, state.toolCalls),
@@ -85,13 +84,16 @@ export function createTurnView(context: PageContext, answer: ShownAnswer) {
   };
 }
 
-const noteTexts: Readonly<Record<string, (words: Words, state: TurnState) => string>> = {
-  resumed: (words, { resumePoints }) => describeResumePoints(words, resumePoints),
+const noteTexts: Readonly<Record<string, (context: PageContext, state: TurnState) => string>> = {
+  resumed: (context, { resumePoints }) => describeResumePoints(context, resumePoints),
   switch: ({ strings }, state) => describeModelSwitches(strings, state),
   'cut-prompt': describeCutPrompt,
-  // Only in the turn in which the gateway refused the effort. For later turns, the reasoning effort button shows it.
-  effort: ({ strings }, { ledger: { entries } }) =>
-    entries[0]?.refusedEffort ? '' : describeRefusedEffort(strings, entries.at(-1)),
+  // For the selected model, the note appears only in the turn in which the gateway refused the effort. In later turns,
+  // the reasoning effort button shows the level that is sent.
+  effort: (context, { model, ledger: { entries } }) =>
+    entries[0]?.refusedEffort && model === context.model()
+      ? ''
+      : describeRefusedEffort(context.strings, entries.at(-1)),
 };
 
 function setNote(note: HTMLElement, text: string): void {

@@ -11,6 +11,7 @@ import { englishWords } from '../../support/englishWords';
 import { ev } from '../panel/support/events';
 import { exchange, usePage, type PanelPage } from '../panel/support/panelPage';
 import { refOf } from '../../support/gatewayRef';
+import { stateForRerun } from '../../../src/host/journal/exchange';
 
 type Reason = 'user' | FaultKind;
 
@@ -35,9 +36,14 @@ describe('note about the reasoning effort', () => {
     { name: 'was accepted', events: [ev.attempt({ effort: 'high' })], note: '' },
     { name: 'was replaced', events: [start, refused], note: `${text} The request was sent with Medium.` },
     {
-      name: 'was refused in an earlier turn',
+      name: 'was refused in an earlier turn of the selected model',
       events: [ev.attempt({ effort: 'medium', refusedEffort: 'high' }), refused],
       note: '',
+    },
+    {
+      name: 'was refused in an earlier turn of a model that is not selected',
+      events: [ev.attempt({ model: 'qwen', effort: 'medium', refusedEffort: 'high' })],
+      note: `${text} The request was sent with Medium.`,
     },
     {
       name: 'was refused altogether',
@@ -271,18 +277,26 @@ describe('notes below an answer', () => {
     assert.deepEqual(notes(), [note, '', 'Switched to backup.example.']);
   });
 
-  it('name a gateway that the user has chosen only below the first answer from this gateway', () => {
-    const [api, backup] = ['https://api.example', 'https://backup.example'].map((origin) => refOf(origin));
-    const chosen = [ev.gateway({ reason: 'user' }), ev.attempt({ gateway: backup! }), ev.text('Hi'), ev.done('Hi')];
-    const limited = after([ev.attempt({ gateway: api! }), ev.failed()]);
-    page.snapshot([
-      exchange('a', { state: limited }),
-      ...['b', 'c'].map((id) => exchange(id, { state: after(chosen) })),
-    ]);
-    const shown = [...page.root.querySelectorAll('.assistant')].map(
-      (answer) => answer.querySelector('[data-part="gateway"]')?.textContent,
-    );
-    assert.deepEqual(shown, [undefined, 'Switched to backup.example.', undefined]);
+  describe('after the user has switched the gateway', () => {
+    const answered = [ev.attempt({ at: 1600, gateway: refOf('https://backup.example') }), ev.text('Hi'), ev.done('Hi')];
+    const byUser = ev.gateway({ reason: 'user' });
+    const noteAfter = (state: TurnState): string | undefined => {
+      const previous = after([ev.gateway(), ...answered]);
+      page.snapshot([exchange('a', { state: previous }), exchange('b', { state })]);
+      return [...page.root.querySelectorAll('.assistant')].at(-1)?.querySelector('[data-part="gateway"]')?.textContent;
+    };
+    const note = 'Switched to backup.example.';
+
+    it('name the gateway if the turn waited for its first attempt', () =>
+      assert.equal(noteAfter(after([ev.waiting(), byUser, ...answered])), note));
+
+    it('name the gateway if the turn had already failed at another gateway', () => {
+      const failed = stateForRerun(after([start, ev.failed()]), 'continue');
+      assert.equal(noteAfter([byUser, ...answered].reduce(reduceTurn, failed)), note);
+    });
+
+    it('do not name the gateway below later answers', () =>
+      assert.equal(noteAfter(after([byUser, ...answered])), undefined));
   });
 
   it('name a backup gateway below each answer if the gateway before it failed', () => {
