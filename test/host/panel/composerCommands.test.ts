@@ -54,10 +54,8 @@ describe('commands in the composer', () => {
 
   it('have a translated title in another language', async () => {
     const command = 'holysheep.newConversation';
-    const { suggest } = await open({
-      ...english,
-      contributes: { commands: [{ command, title: { value: '新建对话' } }] },
-    });
+    const commands = [{ command, title: { value: '新建对话' } }];
+    const { suggest } = await open({ ...english, contributes: { ...english.contributes, commands } });
     assert.deepEqual(valuesOf(suggest('新建'), 'detail'), ['新建对话']);
   });
 
