@@ -1,8 +1,7 @@
 import type { Answer, ShownExchange } from '../../shared/exchanges';
-import { describeOutcome, describeSchedule } from '../../shared/describe';
+import { describeOutcome, describeSchedule, isUnsent } from '../../shared/describe';
 import { fillTemplate } from '../../shared/format';
 import {
-  hasPartialAnswer,
   isDelta,
   isRunning,
   isWaiting,
@@ -130,13 +129,11 @@ export class AnswerView implements ShownAnswer {
   }
 
   /**
-   * Whether the turn has ever run. This includes a turn that failed without a request, because of a known rate limit. A
-   * turn that was removed from the queue has never run.
+   * Whether the turn has ever run. This includes a turn that failed without a request, because of a known rate limit,
+   * and was then scheduled. A turn that was removed from the queue has never run.
    */
   get hasStarted(): boolean {
-    if (this.isQueued) return false;
-    const { phase, attempts } = this.state;
-    return this.isRunning || phase === 'failed' || attempts > 0 || hasPartialAnswer(this.state);
+    return !this.isQueued && (!isUnsent(this.state) || this.state.isUnscheduled === true);
   }
 
   get isRunning(): boolean {

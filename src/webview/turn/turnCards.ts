@@ -149,7 +149,7 @@ function createScheduledCard(context: PageContext, answer: ShownAnswer, schedule
     const isPending = dueAt > now;
     return {
       message: describeSchedule(context, schedule, now),
-      note: fillTemplate(strings.scheduledNote, hostOf(context, state), state.model),
+      note: fillTemplate(strings.scheduledNote, hostOf(context, state), answer.model),
       countdown: {
         template: isPending ? strings.sendsIn : strings.expiresIn,
         remainingMs: (isPending ? dueAt : scheduledAt + scheduleLifetimeMs) - now,

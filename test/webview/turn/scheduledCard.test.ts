@@ -53,6 +53,28 @@ describe('card of a scheduled prompt', () => {
   const card = (): HTMLElement => page.root.querySelector('.scheduled-card')!;
   const lines = (): readonly string[] => [...card().querySelectorAll('p')].map(({ textContent }) => textContent);
 
+  /** Scheduled after a known rate limit, so that the turn has made no attempt and its state has no model. */
+  const refusedState = markScheduled(reduceTurn(initialTurn, limited(later)), {
+    id: 's1',
+    scheduledAt: startOfTime,
+    dueAt: later,
+  });
+
+  it('names the model of a prompt that was refused without a request', () => {
+    const answers = [{ id: 'a', model: 'gpt-4o', state: refusedState, isQueued: false }];
+    page.snapshot([exchange('a', { answers })]);
+    assert.match(card().textContent, /\(gpt-4o\) only while/);
+  });
+
+  for (const [name, state] of [
+    ['scheduled', refusedState],
+    ['canceled', endSchedule(refusedState, { outcome: 'stopped' })],
+  ] as const)
+    it(`takes the buttons from an earlier failure card if a later prompt was ${name} without a request`, () => {
+      page.snapshot([exchange('a', { state: failedState }), exchange('b', { state })]);
+      assert.ok(page.root.querySelector('.failure-card.past'));
+    });
+
   it('counts down to the time at which the prompt is sent', () => {
     page.snapshot([exchange('a', scheduled())]);
     assert.equal(page.one('article', 'Assistant').dataset['state'], 'scheduled');
