@@ -295,7 +295,7 @@ export function describeProgress(words: Words, state: TurnState, now: number): s
       return ledger.entries.at(-1)?.headers ? strings.waitingForModel : strings.connecting;
     case 'resuming': {
       const text = describeResuming(strings, isRestarting(state));
-      return silence === undefined ? text : fillTemplate(strings.resumingFor, text, silence);
+      return silence === undefined ? text : fillTemplate(strings.captionWithDetail, text, silence);
     }
     case 'streaming':
       return silence === undefined ? '' : fillTemplate(strings.noDataFor, silence);

@@ -86,11 +86,11 @@ describe('custom prompts', () => {
 
   it('require consent only once if they come from a workspace', async () => {
     await setInWorkspace([workspacePrompt]);
-    pressedButtons = ['Use'];
+    pressedButtons = ['Use prompts'];
     await run('Theirs');
     assert.deepEqual(await sent(), ['Ours: const one = 1;', 'deepseek-v3']);
     assert.deepEqual(messages, [
-      ['This workspace defines a prompt: “Theirs”. Use it?', 'Use', 'Show prompts', 'Never'],
+      ['This workspace defines a prompt: “Theirs”. Use it?', 'Use prompts', 'Show prompts', 'Never'],
     ]);
     await run('Theirs');
     assert.equal(messages.length, 1);
@@ -102,7 +102,7 @@ describe('custom prompts', () => {
     const before = (await lightbulb()).map(({ title }) => title);
     assert.deepEqual(before.sort(), ['Run a workspace prompt with HolySheep…', 'Translate with HolySheep']);
     assert.deepEqual(messages, []);
-    pressedButtons = ['Use'];
+    pressedButtons = ['Use prompts'];
     await run('Theirs');
     const after = await lightbulb();
     assert.deepEqual(after.map(({ title }) => title).sort(), [

@@ -19,7 +19,7 @@ export async function askAboutWorkspacePrompts(
   prompts: readonly UserPrompt[],
 ): Promise<boolean> {
   const question = consentQuestion(prompts);
-  const use = vscode.l10n.t('Use');
+  const use = vscode.l10n.t('Use prompts');
   const show = vscode.l10n.t('Show prompts');
   const never = vscode.l10n.t('Never');
   const detail = vscode.l10n.t(

@@ -81,7 +81,7 @@ export function createComposer(context: PageContext, onStop: () => void) {
   });
   const attachButton = iconButton(strings.attachContext, 'attach', () => popup.open());
   attachButton.ariaHasPopup = 'listbox';
-  attachButton.title = withKeys(strings.attachContext, '/');
+  attachButton.title = withKeys(strings, strings.attachContext, '/');
   const model = createModelChoice(context, selectModel);
   const effort = createEffortChoice(context);
   const ring = createContextRing(context);

@@ -123,6 +123,6 @@ function sizeOf({ strings, format }: PageContext, { characters, lines, truncated
   return element(
     'span.context-size.truncated',
     { title: `${title} · ${strings.contextTruncated}` },
-    `${size}, ${strings.attachmentTruncated}`,
+    `${size} · ${strings.attachmentTruncated}`,
   );
 }

@@ -30,7 +30,7 @@ export function createModelChoice({ strings, post, focusComposer }: PageContext,
     const suffix = gateway === undefined || chosenModels ? '' : ` · ${gateway}`;
     setText(gatewayText, suffix);
     gatewayText.hidden = suffix === '';
-    trigger.title = withKeys(description, '.', { alt: true });
+    trigger.title = withKeys(strings, description, '.', { alt: true });
     // The accessible name of the button contains the visible text, because users of speech control say what they see.
     const spoken = suffix === '' ? description : models + suffix;
     trigger.setAttribute('aria-label', fillTemplate(strings.modelButton, spoken));
@@ -59,8 +59,8 @@ export function createModelChoice({ strings, post, focusComposer }: PageContext,
  * Returns the tooltip of a button with its keyboard shortcut, written as in VS Code.
  * @param key key that is pressed together with Ctrl, or with Cmd on macOS
  */
-export function withKeys(tooltip: string, key: string, { alt = false } = {}): string {
+export function withKeys(strings: PageContext['strings'], tooltip: string, key: string, { alt = false } = {}): string {
   const isMac = window.navigator.userAgent.includes('Mac');
   const modifiers = isMac ? `${alt ? '⌥' : ''}⌘` : `Ctrl+${alt ? 'Alt+' : ''}`;
-  return `${tooltip} (${modifiers}${key})`;
+  return fillTemplate(strings.captionWithDetail, tooltip, modifiers + key);
 }

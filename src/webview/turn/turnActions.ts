@@ -29,9 +29,9 @@ export function showTurnActions(
     const copy = text === '' ? undefined : createCopyButton(context, text);
     const mayChange = !isReadOnly();
     if (isCompared && copy && mayChange) {
-      const [caption, shortCaption, tooltip] = isFollowed
-        ? [strings.hideOthers, strings.hide, strings.hideOthers]
-        : [strings.useAnswer, strings.use, strings.useAnswerTooltip];
+      const [shortCaption, caption, tooltip = caption] = isFollowed
+        ? [strings.hideOthers, strings.hideOthers]
+        : [strings.use, strings.useAnswer, strings.useAnswerTooltip];
       const texts = [element('span.full-text', caption), element('span.short-text', shortCaption)];
       const use = button(texts, 'secondary', () => post({ type: 'useAnswer', answerId }));
       use.ariaLabel = caption;
