@@ -48,4 +48,8 @@ describe('plain text of an answer', () => {
     const lines = await copyPlainText('# Title', '- one', '- two', '', '```', 'code', '```', '', '1. three');
     assert.deepEqual(lines, ['Title', '', '- one', '- two', '', 'code', '', '1. three']);
   });
+
+  it('separates code from the paragraph after it by one blank line', async () => {
+    assert.deepEqual(await copyPlainText('```', 'ls', '```', '', 'After'), ['ls', '', 'After']);
+  });
 });

@@ -12,8 +12,10 @@ export function readPlainText(answer: HTMLElement): string {
     const mark = element('span.list-mark', '  '.repeat(depth) + listMark(item));
     (item.querySelector(':scope > p:first-child') ?? item).prepend(mark);
   }
-  // The browser adds a blank line only beside a paragraph, even if the paragraph is empty. Code ends with a line break.
-  for (const block of copy.querySelectorAll('.md-section > :not(.code-block)')) block.after(element('p'));
+  // Code ends with a line break, which would add a blank line.
+  for (const code of copy.querySelectorAll('pre > code')) code.textContent = code.textContent.trimEnd();
+  // The browser adds a blank line only beside a paragraph, even if the paragraph is empty.
+  for (const block of copy.querySelectorAll('.md-section > *')) block.after(element('p'));
   // The browser computes the visible text only for elements in the document.
   answer.after(copy);
   const text = copy.innerText.trim();
