@@ -138,7 +138,7 @@ export function createComparison(context: PageContext, prompt: HTMLElement, answ
 
 /** Sets a text in which no line break separates the parts of a model name at its hyphens. */
 function setModelText(target: HTMLElement, text: string): void {
-  const parts = text.split(/(\S*-\S*)/);
+  const parts = text.split(/([\w.:/@',-]*-[\w.:/@',-]*、?)/);
   target.replaceChildren(...parts.map((part, index) => (index % 2 === 0 ? part : element('span', part))));
 }
 
