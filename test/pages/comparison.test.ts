@@ -67,6 +67,22 @@ describe('layout of a comparison', () => {
     assert.equal(new Set((await heads()).map((box) => box!.height)).size, 1);
   });
 
+  it('shows only the sum above it when the panel is narrow', async () => {
+    const costs = [{ amount: 0.0123, currency: 'USD', isEstimate: false }];
+    const line = panel.page.locator('.conversation-header');
+    for (const [width, title, text] of [
+      [220, '', '$0.0123'],
+      [400, '', 'Cost of this conversation: $0.0123'],
+      [400, 'Sheep', 'Sheep\n\n$0.0123'],
+    ] as const) {
+      await show('done', width);
+      await panel.post({ type: 'conversationCost', costs, unknownAnswers: 0 });
+      await panel.post({ type: 'title', title });
+      await line.waitFor();
+      assert.equal(await line.innerText(), text);
+    }
+  });
+
   it('aligns its right edge with the right edge of the cost above it', async () => {
     await show('comparison', 1400);
     const costs = [{ amount: 0.0123, currency: 'USD', isEstimate: false }];

@@ -5,28 +5,32 @@ import { button, element, setText } from '../util/element';
 
 /**
  * Creates the line above the conversation. In the side bar, it shows the title, because VS Code shows no title there. It
- * also shows what all answers together cost, as a button that opens the usage. Beside a title, there is only room for the
- * sum. The line is hidden while it is empty.
+ * also shows what all answers together cost, as a button that opens the usage. Beside a title, and in a narrow panel, the
+ * style sheet shows only the sum. The line is hidden while it is empty.
  */
 export function createConversationHeader(context: PageContext) {
   const title = element('p.conversation-title');
-  const cost = button('', 'quiet', () => context.post({ type: 'openUsage' }));
+  const description = element('span.full-text');
+  const sum = element('span.short-text');
+  const cost = button([description, sum], 'quiet', () => context.post({ type: 'openUsage' }));
   const line = element('div.conversation-header', { hidden: '' }, element('div', title, cost));
-  const update = (part: HTMLElement, text: string, tooltip: string): void => {
+  const update = (part: HTMLElement, text: string): void => {
     setText(part, text);
-    // A narrow panel cuts off the end of the text, so the tooltip contains the complete text.
-    part.title = tooltip;
-    line.hidden = title.textContent === '' && cost.textContent === '';
+    line.hidden = title.textContent === '' && description.textContent === '';
   };
   return {
     element: line,
-    setTitle: (text: string): void => update(title, text, text),
+    // A narrow panel cuts off the end of a text, so the tooltips contain the complete texts.
+    setTitle: (text: string): void => {
+      title.title = text;
+      update(title, text);
+    },
     setCost: (total: TotalCost): void => {
-      const description = describeTotalCost(context, total) ?? '';
-      const isShort = description !== '' && title.textContent !== '';
-      const text = isShort ? context.format.costs(total.costs) : description;
-      update(cost, text, `${description}\n${context.strings.conversationCostDetails}`);
-      cost.ariaLabel = description;
+      const text = describeTotalCost(context, total) ?? '';
+      cost.title = `${text}\n${context.strings.conversationCostDetails}`;
+      cost.ariaLabel = text;
+      setText(sum, context.format.costs(total.costs));
+      update(description, text);
     },
   };
 }

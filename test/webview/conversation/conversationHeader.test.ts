@@ -33,18 +33,18 @@ describe('header of the conversation', () => {
       page.receive({ type: 'conversationCost', costs: [usd, usd], unknownAnswers: 0 });
       assert.ok(!line.hidden);
       page.receive({ type: 'conversationCost', ...total });
-      assert.deepEqual([line.hidden, line.textContent], [text === undefined, text ?? '']);
+      assert.deepEqual([line.hidden, line.querySelector('.full-text')!.textContent], [text === undefined, text ?? '']);
     });
 
-  it('shows the title in the side bar, beside the sum without words', () => {
+  it('shows the title in the side bar, beside the sum', () => {
     page.receive({ type: 'title', title: 'Fix the parser' });
     page.receive({ type: 'conversationCost', costs: [usd], unknownAnswers: 1 });
-    const parts = [...page.root.querySelectorAll('.conversation-title, .conversation-header button')];
+    const parts = [...page.root.querySelectorAll('.conversation-title, .conversation-header .short-text')];
     assert.deepEqual(
       parts.map(({ textContent }) => textContent),
       ['Fix the parser', '$0.42'],
     );
-    assert.equal(parts[1]?.ariaLabel, 'Cost of this conversation: $0.42 · unknown for 1 answer');
+    assert.equal(parts[1]?.parentElement?.ariaLabel, 'Cost of this conversation: $0.42 · unknown for 1 answer');
   });
 
   it('opens the usage with a click', () => {
