@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { withoutHiddenCharacters } from '../../engine/gateway/visibleText';
-import { resultWithin } from '../util/systemClock';
+import { eventWithin } from '../util/eventWithin';
 
 /** Interpreters that VS Code reports as shells. They don't accept shell commands. */
 const interpreters: ReadonlySet<string> = new Set(['node', 'python', 'julia']);
@@ -65,14 +65,7 @@ function findActiveShell(): vscode.Terminal | undefined {
  * might ask a question, and would take the code as its answer.
  * @returns false if it is unknown whether the shell has started
  */
-async function waitForShell(terminal: vscode.Terminal): Promise<boolean> {
-  let subscription: vscode.Disposable | undefined;
-  const started = new Promise<true>((resolve) => {
-    subscription = vscode.window.onDidChangeTerminalShellIntegration((change) => {
-      if (change.terminal === terminal) resolve(true);
-    });
-  });
-  const isStarted = await resultWithin(startTimeoutMs, started);
-  subscription?.dispose();
-  return isStarted === true;
+function waitForShell(terminal: vscode.Terminal): Promise<boolean> {
+  const { onDidChangeTerminalShellIntegration } = vscode.window;
+  return eventWithin(startTimeoutMs, onDidChangeTerminalShellIntegration, (change) => change.terminal === terminal);
 }

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { viewType } from '../contributions';
 import { setTabIcon } from '../ui/loadWebviewPage';
-import { resultWithin } from '../util/systemClock';
+import { eventWithin } from '../util/eventWithin';
 import type { PanelFrame } from './panelFrame';
 
 const emptyTitle = 'HolySheep';
@@ -58,7 +58,7 @@ export class EditorTab implements PanelFrame {
       container.reveal(undefined, preserveFocus);
       return;
     }
-    const becameActive = waitUntilActive(container);
+    const becameActive = eventWithin(activationTimeoutMs, container.onDidChangeViewState, () => container.active);
     container.reveal(columnBeside());
     // The command `keepEditor` affects only the active editor, so the panel must become active first.
     if (!(await becameActive)) return;
@@ -80,14 +80,4 @@ function columnBeside(): vscode.ViewColumn {
   const isLast = all.every(({ viewColumn }) => viewColumn <= activeTabGroup.viewColumn);
   const left = all.find(({ viewColumn }) => viewColumn - activeTabGroup.viewColumn === -1);
   return (isLast ? left?.viewColumn : undefined) ?? vscode.ViewColumn.Beside;
-}
-
-async function waitUntilActive(panel: vscode.WebviewPanel): Promise<boolean> {
-  let subscription: vscode.Disposable | undefined;
-  const becameActive = new Promise<true>((resolve) => {
-    subscription = panel.onDidChangeViewState(() => panel.active && resolve(true));
-  });
-  const isActive = await resultWithin(activationTimeoutMs, becameActive);
-  subscription?.dispose();
-  return isActive === true;
 }

@@ -81,8 +81,9 @@ function noticeText(event: RecordedEvent, state: TurnState, name: string, isSumm
 function show(services: NoticeServices, type: RecordedEvent['type'], text: string, id: string, answerId: string): void {
   const showPanel = { title: vscode.l10n.t('Show'), run: () => services.panels.open(id) };
   const retry = { title: vscode.l10n.t('Retry now'), run: () => retryNow(services, id, answerId) };
-  const [kind, noticeKind] = type === 'failed' ? (['warning', 'question'] as const) : (['information'] as const);
-  showMessage(services.log, kind, text, type === 'waiting' ? [showPanel, retry] : [showPanel], noticeKind);
+  const actions = type === 'waiting' ? [showPanel, retry] : [showPanel];
+  if (type === 'failed') showMessage(services.log, 'warning', text, actions, 'question');
+  else showMessage(services.log, 'information', text, actions);
 }
 
 /** Ends the wait of the turn. If the turn is no longer running, shows its conversation instead. */
