@@ -76,6 +76,17 @@ for (const location of ['editor', 'sideBar'] as const)
     }
   });
 
+it('gives the code of an attachment no background of its own', async () => {
+  page = await StaticPage.openPanel(browser);
+  await page.setTheme('Default High Contrast Light');
+  const { snapshot, act } = panelStates.find(({ name }) => name === 'attached')!;
+  await page.post(snapshot);
+  await act?.(page.page);
+  const code = page.page.locator('.attachment code').first();
+  assert.equal(await code.evaluate((element) => getComputedStyle(element).backgroundColor), 'rgba(0, 0, 0, 0)');
+  await page.page.close();
+});
+
 describe('page *Usage and health*', () => {
   afterEach(() => page.page.close());
 
@@ -106,6 +117,17 @@ describe('page *Usage and health*', () => {
       return range.getClientRects().length;
     });
     assert.equal(lines, 1);
+  });
+
+  it('breaks no host and no short model name in an editor that is 300 pixels wide', async () => {
+    await show(usedReport);
+    await page.page.setViewportSize({ ...narrow, width: 300 });
+    const names = page.page.locator('.usage-table th[scope="row"]').filter({ hasText: 'qwen3:8b' });
+    const heights = await names.first().evaluate((cell) => {
+      const range = document.createRange();
+      return [...cell.childNodes].flatMap((part) => (range.selectNodeContents(part), range.getClientRects().length));
+    });
+    assert.deepEqual(heights, [1, 0, 1]);
   });
 
   it('shows each amount on one line in an editor that is 280 pixels wide', async () => {
