@@ -171,6 +171,18 @@ describe('layout of a comparison', () => {
   });
 
   describe('with stacked answers', () => {
+    it('leaves a space between a card without a row of buttons below it and the border', async () => {
+      await show('comparison', 300);
+      for (const name of ['.wait-card', '.failure-card']) {
+        const card = panel.page.locator(name);
+        const space = await card.evaluate(
+          (element) =>
+            element.closest('.column')!.getBoundingClientRect().bottom - element.getBoundingClientRect().bottom,
+        );
+        assert.ok(space >= 6, `${name} ${space}`);
+      }
+    });
+
     /** Returns the bottom of the conversation, and the top and the bottom of the buttons of an answer. */
     const measureRow = () =>
       answers()
