@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { chromium, type Browser, type Locator } from 'playwright-core';
 import { panelStrings } from '../../src/shared/panelStrings';
+import { initialTurn, reduceTurn } from '../../src/shared/protocol';
 import { findBrowser } from '../support/browser';
 import { ev } from '../webview/panel/support/events';
 import { countAnswers, panelStates } from './panelStates';
@@ -240,6 +241,30 @@ describe('layout of a comparison', () => {
       .locator('.turn-row')
       .evaluateAll((all) => all.map((row) => row.getBoundingClientRect().height));
     assert.equal(new Set(rowHeights).size, 1, String(rowHeights));
+  });
+
+  it('shows the note below a long answer when the user chooses the answer', async () => {
+    const { snapshot } = panelStates.find((state) => state.name === 'comparison-ended')!;
+    const item = snapshot.items.at(-1);
+    assert.ok(item && 'answers' in item);
+    const text = 'A long paragraph.\n\n'.repeat(200);
+    const state = [ev.attempt(), ev.text(text), ev.done(text)].reduce(reduceTurn, initialTurn);
+    const [chosen, ...others] = item.answers.map((answer) => ({ ...answer, state }));
+    const comparedWith = others.map(({ model = '' }) => ({ model, laterTurns: 0 }));
+    for (const width of [300, 900]) {
+      await panel.load({ width, height: 700 });
+      await panel.post({ ...snapshot, items: [{ ...item, answers: [chosen!, ...others] }] });
+      await answers().first().getByText('A long paragraph.').last().waitFor();
+      await answers().first().getByRole('button', { name: panelStrings.useAnswer }).click();
+      await panel.post({ type: 'path', items: [{ ...item, answers: [chosen!], selected: chosen!.id, comparedWith }] });
+      const note = panel.page.locator('.exchange > .comparison-bar:last-child');
+      await note.waitFor();
+      const bottoms = await note.evaluate((bar) =>
+        [bar, bar.closest('[role="log"]')!].map((each) => each.getBoundingClientRect().bottom),
+      );
+      assert.ok(bottoms[0]! > 0 && bottoms[0]! <= bottoms[1]! + 1, bottoms.join());
+      assert.equal(await panel.page.evaluate(() => document.activeElement?.tagName), 'ARTICLE');
+    }
   });
 
   it('breaks no line within a model name in the note below the chosen answer', async () => {

@@ -114,7 +114,7 @@ export class ConversationView {
     return !this.active && !this.hasActionButton('summarize');
   }
 
-  /** Says which answer of an open comparison the next prompt will follow. Empty if no comparison is open. */
+  /** Text that says which answer of a comparison the next prompt will follow, if there is one. */
   get nextPrompt(): readonly string[] {
     return this.items.flatMap(({ comparison }) => comparison?.describeNext() ?? []);
   }
@@ -241,7 +241,10 @@ export class ConversationView {
     const first = firstAdded?.answers[0];
     if (firstAdded) this.draw(firstAdded);
     this.updateAfterChange();
-    if (first && comparisonHadFocus) this.context.moveFocus(first.element);
+    if (first && comparisonHadFocus) {
+      this.context.moveFocus(first.element, { preventScroll: true });
+      firstAdded.element.querySelector('.comparison-bar')?.scrollIntoView({ block: 'nearest' });
+    }
     if (first?.isRunning) firstAdded?.comparison?.announceStart();
     else if (first) {
       this.announceVersion(first);
@@ -385,8 +388,10 @@ export class ConversationView {
     items.forEach((item, index) => {
       // A summary keeps its buttons even if later turns follow.
       const isLatest = index >= latestIndex || !item.exchange;
-      for (const answer of item.answers)
+      for (const answer of item.answers) {
+        answer.previous = items[index - 1]?.answers[0];
         answer.setLatest(isLatest, summaryOfferFor(answer, items, index, this.canSummarize));
+      }
     });
     this.updateEarlierTurns(this.thread, items);
   }
