@@ -114,7 +114,7 @@ export class ConversationView {
     return !this.active && !this.hasActionButton('summarize');
   }
 
-  /** Text that says which answer of a comparison the next prompt will follow, if there is one. */
+  /** Says which answer of an open comparison the next prompt will follow. Empty if no comparison is open. */
   get nextPrompt(): readonly string[] {
     return this.items.flatMap(({ comparison }) => comparison?.describeNext() ?? []);
   }
@@ -388,10 +388,8 @@ export class ConversationView {
     items.forEach((item, index) => {
       // A summary keeps its buttons even if later turns follow.
       const isLatest = index >= latestIndex || !item.exchange;
-      for (const answer of item.answers) {
-        answer.previous = items[index - 1]?.answers[0];
+      for (const answer of item.answers)
         answer.setLatest(isLatest, summaryOfferFor(answer, items, index, this.canSummarize));
-      }
     });
     this.updateEarlierTurns(this.thread, items);
   }
