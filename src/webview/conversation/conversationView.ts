@@ -224,8 +224,9 @@ export class ConversationView {
     const hadFocus = activeElement === document.body || this.thread.contains(activeElement);
     const firstRemoved = previous.find((item) => item.exchange && !keptViews.includes(item));
     const moveFocusTo = firstRemoved && carryVersionFocus(this.context, firstRemoved.element);
-    const focused = closestElement(document.activeElement, '.comparison, .comparison-bar');
-    const comparisonHadFocus = focused !== null && firstRemoved?.element.contains(focused);
+    const comparisonHadFocus = firstRemoved?.element.contains(
+      closestElement(activeElement, '.comparison, .comparison-bar'),
+    );
     this.removeAllBut(keptViews);
     const nextViews = items.map(
       (item, index) =>
@@ -242,7 +243,7 @@ export class ConversationView {
     if (firstAdded) this.draw(firstAdded);
     this.updateAfterChange();
     if (first && comparisonHadFocus) {
-      this.context.moveFocus(first.element, { preventScroll: true });
+      this.context.moveFocus(first.element);
       firstAdded.element.querySelector('.comparison-bar')?.scrollIntoView({ block: 'nearest' });
     }
     if (first?.isRunning) firstAdded?.comparison?.announceStart();
