@@ -308,6 +308,16 @@ describe('comparison of answers', () => {
     };
     const note = (): Element => page.root.querySelector('.comparison-bar')!;
 
+    it('separates model names at Chinese punctuation', () => {
+      const models = ['m-1、m-2：', 'm-3（122'].map((model) => ({ model, laterTurns: 0 }));
+      page.snapshot([chosen({ comparedWith: models })]);
+      const names = page.root.querySelectorAll('.comparison-bar > span > span');
+      assert.deepEqual(
+        [...names].map(({ textContent }) => textContent),
+        ['m-1、', 'm-2', 'm-3'],
+      );
+    });
+
     it('names the other models', () => {
       page.snapshot([chosen()]);
       assert.match(note().textContent, /^Compared with m1, m3/);
