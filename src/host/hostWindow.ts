@@ -3,12 +3,15 @@ import { createErrorBoundary, type SetContext } from './commands';
 import type { SettingsManifest } from './settings/settings';
 import { Log } from './util/log';
 
-/** A title in the display language. If it is translated, VS Code replaces the text by an object with the translation. */
-type LocalizedTitle = string | { readonly value: string };
-
 interface Manifest {
   readonly version: string;
-  readonly contributes: { readonly commands: readonly { readonly command: string; readonly title: LocalizedTitle }[] };
+  readonly contributes: {
+    readonly commands: readonly {
+      readonly command: string;
+      /** The title in the display language. For a translated title, VS Code uses an object. */
+      readonly title: string | { readonly value: string };
+    }[];
+  };
 }
 
 export type HostWindow = Readonly<ReturnType<typeof createHostWindow>>;

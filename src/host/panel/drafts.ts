@@ -56,8 +56,7 @@ export class Drafts {
   }
 
   delete(ids: readonly string[]): void {
-    const deletions = ids.filter((id) => this.drafts.delete(id));
-    if (deletions.length > 0) this.saveLater();
+    for (const id of ids) if (this.drafts.delete(id)) this.saveLater();
   }
 
   /** Stores the text that has changed since the text was stored last. */

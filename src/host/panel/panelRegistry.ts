@@ -128,7 +128,7 @@ export class PanelRegistry
    */
   async replaceOrphaned(): Promise<void> {
     if (this.restoration.orphanedIds.length === 0) return;
-    const replacement = this.reopenAfterClose(this.restoration.closeOrphanedTabs(() => this.titles()));
+    const replacement = this.reopenOrphaned();
     if (this.restoration.isOrphanedTabVisible(this.titles())) await replacement;
     else replacement.catch(this.services.onError);
   }
@@ -223,8 +223,8 @@ export class PanelRegistry
     return storedConversation ?? this.conversations.createInBackground();
   }
 
-  private async reopenAfterClose(closed: Promise<vscode.ViewColumn | undefined>): Promise<void> {
-    const column = await closed;
+  private async reopenOrphaned(): Promise<void> {
+    const column = await this.restoration.closeOrphanedTabs(() => this.titles());
     if (column === undefined) return;
     for (const id of this.restoration.orphanedIds) {
       const conversation = this.panels.has(id) ? undefined : await this.conversations.openOrCreate(id);
