@@ -39,7 +39,11 @@ describe('row of context chips', () => {
       item('src/a.ts', { kind: 'problems', characters: 950 }),
       item('long.ts', { characters: 60_000, truncated: true }),
     );
-    assert.deepEqual(chips(), ['sample.ts:3-9 1 line', 'Problems in src/a.ts 40 lines', 'long.ts 40 lines · truncated']);
+    assert.deepEqual(chips(), [
+      'sample.ts:3-9 1 line',
+      'Problems in src/a.ts 40 lines',
+      'long.ts 40 lines · truncated',
+    ]);
     assert.equal(page.root.querySelector('.context-chips')?.getAttribute('aria-label'), 'Prompt context');
     assert.deepEqual(valuesOf(all('.context-size'), 'title'), [
       '1 character',
