@@ -113,6 +113,11 @@ function createProgressLine(context: PageContext, answer: ShownAnswer, texts: Tu
     return { element: element('div.gateway-offer', ...buttons) };
   };
   const line = element('p.progress', { 'data-part': 'progress' });
+  const queuedText = (): string => {
+    // An answer that has not been drawn yet has no `data-state`.
+    const isSummarizing = document.querySelector('.summary[data-state][aria-busy]') !== null;
+    return isSummarizing ? strings.queuedAfterSummary : strings.queued;
+  };
   let show = (): void => undefined;
   let countedState: TurnState | undefined;
   const setTicking = createTicker(
@@ -128,10 +133,7 @@ function createProgressLine(context: PageContext, answer: ShownAnswer, texts: Tu
       countedState = state;
       show = () => {
         const progress = hasCard ? '' : describeProgress(context, state, clock.now());
-        // An answer that has not been drawn yet has no `data-state`.
-        const isSummarizing = document.querySelector('.summary[data-state][aria-busy]') !== null;
-        const queued = isSummarizing ? strings.queuedAfterSummary : strings.queued;
-        const text = isQueued ? queued : progress;
+        const text = isQueued ? queuedText() : progress;
         if (text !== '' && state.phase === 'streaming') texts.pause();
         setText(line, text);
         const isOffered = !isQueued && !isReadOnly() && offersGateway(state, clock.now());
