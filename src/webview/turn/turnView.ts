@@ -113,11 +113,9 @@ function createProgressLine(context: PageContext, answer: ShownAnswer, texts: Tu
     return { element: element('div.gateway-offer', ...buttons) };
   };
   const line = element('p.progress', { 'data-part': 'progress' });
-  const queuedText = (): string => {
-    // An answer that has not been drawn yet has no `data-state`.
-    const isSummarizing = document.querySelector('.summary[data-state][aria-busy]') !== null;
-    return isSummarizing ? strings.queuedAfterSummary : strings.queued;
-  };
+  // An answer that has not been drawn yet has no `data-state`.
+  const queuedText = (): string =>
+    document.querySelector('.summary[data-state][aria-busy]') ? strings.queuedAfterSummary : strings.queued;
   let show = (): void => undefined;
   let countedState: TurnState | undefined;
   const setTicking = createTicker(
