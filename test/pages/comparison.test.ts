@@ -193,7 +193,7 @@ describe('layout of a comparison', () => {
           return { end: element.closest('[role="log"]')!.getBoundingClientRect().bottom, row };
         });
 
-    it('keeps the buttons of the answer at the end of the view in view', async () => {
+    it('shows the buttons of the answer that is at the lower edge of the page', async () => {
       await show('comparison-ended', 300);
       await answers()
         .nth(1)

@@ -196,7 +196,7 @@ function keyAgainAction(deps: GatewayDeps, gateway: GatewayEntry): MessageAction
   return { title: vscode.l10n.t('Enter the key again'), run: () => addChosen(deps, gateway) };
 }
 
-/** Requests the model list of a gateway, with the stored API key if there is one. */
+/** Requests the model list of a gateway. If the gateway's API key is stored, the request contains it. */
 export async function probeGateway({ userGateways, engine }: GatewayDeps, url: string): Promise<ProbeResult> {
   const { value: key } = await userGateways.keyOf(url);
   const title = vscode.l10n.t('Testing the connection to {0}…', hostOf(url));

@@ -10,7 +10,7 @@ import type { PanelServices } from './panelServices';
 const storeKey = 'holysheep.unsent';
 /** Time after which changed text is stored, in milliseconds. */
 const saveDelayMs = 500;
-/** Key of the draft of an empty conversation that another conversation has replaced in the view. */
+/** If another conversation replaces an empty conversation in the view, the draft of the empty one gets this key. */
 const emptyKey = '';
 
 /**

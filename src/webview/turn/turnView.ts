@@ -113,7 +113,7 @@ function createProgressLine(context: PageContext, answer: ShownAnswer, texts: Tu
     return { element: element('div.gateway-offer', ...buttons) };
   };
   const line = element('p.progress', { 'data-part': 'progress' });
-  // An answer that has not been drawn yet has no `data-state`.
+  // The selector contains `data-state`, because a summary without it has not been drawn yet.
   const queuedText = (): string =>
     document.querySelector('.summary[data-state][aria-busy]') ? strings.queuedAfterSummary : strings.queued;
   let show = (): void => undefined;
