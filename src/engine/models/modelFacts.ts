@@ -40,6 +40,8 @@ export interface ModelFacts {
   readonly reasoningBudget?: { readonly min?: number | undefined; readonly max?: number | undefined } | undefined;
   /** Request parameter that sets the reasoning effort. The default depends on the gateway and the model family. */
   readonly reasoningFormat?: ReasoningFormat | undefined;
+  /** `explicit` if the provider caches a prompt only where a request marks the end of the part to cache. */
+  readonly caching?: 'explicit' | undefined;
   /** Fields that the user adds to the body of each request to the model. */
   readonly extraBody?: Readonly<Record<string, unknown>> | undefined;
   /** Whether the gateway silently leaves out the beginning of a prompt that is longer than the context window. */

@@ -36,7 +36,7 @@ function readEntry([key, value]: readonly [string, unknown]): readonly Entry[] {
 }
 
 function readFacts(fields: JsonRecord): Partial<ModelFacts> {
-  const { images, temperature, extraBody } = fields;
+  const { images, temperature, caching, extraBody } = fields;
   const contextWindow = firstTokens(fields['contextWindow']);
   const efforts = effortsIn(fields['efforts']);
   return {
@@ -53,6 +53,7 @@ function readFacts(fields: JsonRecord): Partial<ModelFacts> {
     // replaces.
     ...(contextWindow !== undefined && { maxInput: undefined }),
     ...(typeof temperature === 'boolean' && { takesTemperature: temperature, omitsTemperature: !temperature }),
+    ...(caching === false && { caching: undefined }),
     // The reasoning efforts in the setting also define whether reasoning can be switched off. Therefore the built-in
     // value of `reasoningToggle` is removed.
     ...(efforts && { reasoningToggle: undefined }),

@@ -24,6 +24,7 @@ const entries: readonly { readonly name: string; readonly entry: unknown; readon
     entry: { efforts: ['high', 'none', 'enormous', 3, 'low'] },
     facts: { efforts: ['none', 'low', 'high'], reasoningToggle: undefined },
   },
+  { name: 'that a prompt is never marked for caching', entry: { caching: false }, facts: { caching: undefined } },
   {
     name: 'the format of the reasoning effort',
     entry: { reasoningFormat: 'thinking' },
@@ -47,6 +48,7 @@ const entries: readonly { readonly name: string; readonly entry: unknown; readon
     { maxOutput: 1.5 },
     { images: 'yes' },
     { temperature: 0 },
+    { caching: true },
     { efforts: ['enormous'] },
     { efforts: 'low' },
     { reasoningFormat: 'thought' },
