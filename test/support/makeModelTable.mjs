@@ -47,10 +47,17 @@ function row([name, { context, input, output, images, reasoning, temperature, to
   return JSON.stringify({ name, flags: flags.filter(Boolean).join(''), tokens, efforts, budget, price: prices });
 }
 
+/**
+ * Vendors that cache a prompt only where a request contains `cache_control`. Source: Anthropic's documentation about
+ * prompt caching.
+ */
+const explicitlyCaching = new Set(['anthropic']);
+
 const groups = new Map();
 for (const entry of Object.entries({ ...models, ...additions }).sort(order)) {
   const [, { vendor: name, family }] = entry;
-  const group = JSON.stringify({ vendor: name, family }).slice(0, -1);
+  const caching = explicitlyCaching.has(name) ? 'explicit' : undefined;
+  const group = JSON.stringify({ vendor: name, family, caching }).slice(0, -1);
   groups.set(group, [...(groups.get(group) ?? []), row(entry)]);
 }
 

@@ -167,8 +167,9 @@ export function factsOf(model: string): ModelFacts | undefined {
  */
 export function readTable(): ReadonlyMap<string, ModelFacts> {
   const all = new Map<string, ModelFacts>();
-  for (const { vendor, family, models } of table.groups) {
-    for (const row of models as readonly Row[]) all.set(unifiedName(row.name), { ...factsOfRow(row), vendor, family });
+  for (const { vendor, family, models, caching } of table.groups) {
+    const shared = { vendor, family, ...(caching === 'explicit' && ({ caching } as const)) };
+    for (const row of models as readonly Row[]) all.set(unifiedName(row.name), { ...factsOfRow(row), ...shared });
   }
   // The loop also visits the short names that it adds. It adds nothing for these names, because the map already
   // contains their shorter forms.

@@ -161,6 +161,12 @@ describe('lookup of model facts', () => {
     assert.deepEqual(reasoningOf('gpt-4o'), [undefined, undefined, undefined]);
   });
 
+  for (const model of ['claude-opus-4', 'us.anthropic.claude-sonnet-4-5-20250929-v1:0', 'anthropic/claude-haiku-4.5'])
+    it(`says that "${model}" caches only marked prompts`, () => assert.equal(factsOf(model)?.caching, 'explicit'));
+
+  for (const model of ['gpt-5', 'gemini-2.5-flash', 'deepseek-v3'])
+    it(`says nothing about the caching of "${model}"`, () => assert.equal(factsOf(model)?.caching, undefined));
+
   it("returns facts even for a model that has no limits and can't call tools", () => {
     const { contextWindow, maxOutput, tools } = readTable().get('gpt-image-1-5') ?? assert.fail();
     assert.deepEqual([contextWindow, maxOutput, tools], [undefined, undefined, false]);
