@@ -58,7 +58,7 @@ module.exports = {
     only('shared', 'The code that host and webview share contains only types and pure functions.', shared, [
       shared,
       engine,
-      npm('valibot'),
+      npm('valibot', 'image-size'),
     ]),
     only('webview', 'The webview imports only src/shared and its libraries.', webview, [
       webview,

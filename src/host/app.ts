@@ -94,12 +94,14 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   );
   const logEvent = (...event: TurnLogEvent): void => logTurnEvent(log, ...event);
   const store = new ScheduleStore(scheduleFolder(storage), (problem) => log.warn(problem));
+  const journal = createJournal({ ...host, settings, keptIds: () => store.conversationIds() });
+  const { images } = journal.files;
   const conversations = new Conversations({
     gatewaySets,
     clock: systemClock,
     resumeSetting: () => settings.engineSettings().resume,
     budget,
-    journal: createJournal({ ...host, settings, keptIds: () => store.conversationIds() }),
+    journal,
     workspaceState,
     onError,
     onEvent: logEvent,
@@ -109,10 +111,11 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   const customPrompts = new CustomPrompts(settings, workspaceState, () => vscode.workspace.isTrusted);
   const tour = new Tour({ gatewaySets, models: () => demo.models(), localize });
   const target = register(new EditorTarget());
-  const contextSource = new ContextSource(target, onError);
+  const contextSource = new ContextSource(target, images, onError);
   const suggestions = register(new Suggestions({ conversations, target, tour }));
   const shared = {
     ...host,
+    images,
     budget,
     settings,
     keys,

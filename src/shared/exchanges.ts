@@ -4,6 +4,7 @@
  */
 import type { EffortChoice } from '../engine/request';
 import type { TurnState } from '../engine/state/turnState';
+import type { PromptImage } from './images';
 
 export type ContextKind = 'selection' | 'file' | 'problems';
 
@@ -33,6 +34,7 @@ export interface Prompt {
   /** Text that is sent to the gateway instead of the visible prompt. */
   readonly content?: string | undefined;
   readonly attachments?: readonly Attachment[] | undefined;
+  readonly images?: readonly PromptImage[] | undefined;
   readonly target?: ApplyTarget | undefined;
   /**
    * Reasoning effort for the prompt. By default, the reasoning effort that is remembered for the model when the turn
@@ -122,6 +124,7 @@ export interface ShownExchange {
   readonly id: string;
   readonly prompt: string;
   readonly attachments: readonly Attachment[];
+  readonly images: readonly PromptImage[];
   /**
    * Answers that are shown: a single answer, or all answers of a comparison until the user continues with one of them.
    */

@@ -68,6 +68,11 @@ export function createFormat(locale: string, strings: PanelStrings) {
     count: (value: number): string => compact.format(value < 10 ? value : Math.round(value)),
     /** Formats a number with all its digits, such as `12,345`. */
     number: (value: number): string => integers.format(value),
+    /** Formats the size of a file, such as `12 KB` or `1.4 MB`. */
+    bytes: (bytes: number): string => {
+      const kilobytes = bytes / 1000;
+      return kilobytes < 1000 ? `${integers.format(Math.ceil(kilobytes))} KB` : `${tenths.format(kilobytes / 1000)} MB`;
+    },
     /** Formats the cost in each currency, such as `$0.0123`, `≈ ¥0.00042`, `$1.20 + ¥0.30` or `< $0.0001`. */
     costs: (costs: readonly Cost[]): string => {
       // A no-break space after `<` or `≈` prevents a line break before the amount.

@@ -122,6 +122,10 @@ const messageFields = {
   runCommand: { id: text },
   attach: { id: text },
   detach: { id: text },
+  /** Attaches an image that the page has scaled. `data` is the content of an image file. */
+  attachImage: { name: text, data: v.instance(Uint8Array) },
+  /** Attaches files that the user has dropped on the page, for example from VS Code's Explorer. */
+  attachDropped: { uris: v.pipe(v.array(text), v.readonly()) },
   /**
    * Attaches the context items of the stored draft again after a reload of the page. Does nothing if the panel's
    * context items have changed since the reload.

@@ -8,6 +8,7 @@ import type { RecordedEvent, WaitingEvent } from '../engine/events/events';
 import type { EffortChoice } from '../engine/request';
 import type { TotalCost } from '../engine/state/turnCost';
 import type { Answer, ContextKind, GatewaySetId, ShownExchange, ShownItem } from './exchanges';
+import type { PromptImage } from './images';
 import type { AnswerAction, SuggestionKind, TourAction } from './pageMessages';
 import type { StoredUnsent } from './unsent';
 
@@ -40,8 +41,11 @@ export function countLines(code: string): number {
   return code.replace(/\n$/, '').split('\n').length;
 }
 
-/** A context item of the next prompt. The page does not receive its text. */
-export interface DraftContext {
+/** A context item of the next prompt. */
+export type DraftContext = DraftText | DraftImage;
+
+/** An attached text. The page does not receive the text. */
+export interface DraftText {
   readonly id: string;
   readonly kind: ContextKind;
   readonly label: string;
@@ -51,6 +55,12 @@ export interface DraftContext {
   readonly truncated: boolean;
   /** Real path of the file. Set only if a symbolic link leads out of the workspace. */
   readonly realPath?: string | undefined;
+}
+
+/** An attached image. The page loads its content from the image file. */
+export interface DraftImage extends PromptImage {
+  readonly id: string;
+  readonly kind: 'image';
 }
 
 /** What the composer suggests: a context item after `#`, or a command or custom prompt after `/`. */
@@ -231,6 +241,11 @@ export type ToWebview =
       readonly items: readonly DraftContext[];
       readonly unread?: readonly string[] | undefined;
     }
+  /**
+   * An image file that the user has chosen as a context item. The page scales the image and sends it back as
+   * `attachImage`.
+   */
+  | { readonly type: 'scaleImage'; readonly name: string; readonly data: Uint8Array }
   /** The reply to the request with this number. */
   | { readonly type: 'reply'; readonly request: number; readonly value: Replies[keyof Replies] }
   /** Makes the page send `comparePrompt` with its draft and these models. */

@@ -299,6 +299,7 @@ export function createPanel(
     conversationCost: (total) => header.setCost(total),
     prefill: (message) => composer.prefill(message),
     context: ({ items, unread }) => composer.setContext(items, unread),
+    scaleImage: () => undefined,
     reply: ({ request, value }) => requests.receive(request, value),
     promptMoved: ({ prompt }) => composer.confirmPrompt(prompt, true),
     answerAction: ({ answerId, action }) => conversation.performAction(answerId, action),

@@ -36,6 +36,7 @@ function newTurn(id: string, state = initialTurn): ShownExchange {
     id: `exchange-${id}`,
     prompt,
     attachments: [],
+    images: [],
     answers: [{ id, state, isQueued: false }],
     set: 'own',
     selected: id,

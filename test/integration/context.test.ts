@@ -7,6 +7,7 @@ import { ContextSource } from '../../src/host/context/contextSource';
 import { UserError } from '../../src/host/util/userError';
 import type { Attachment } from '../../src/shared/protocol';
 import { fake } from '../support/fake';
+import { noImages } from '../support/host/noImages';
 
 const folder = (): vscode.Uri => vscode.workspace.workspaceFolders?.[0]?.uri ?? assert.fail('no workspace');
 const uriOf = (path: string): vscode.Uri => vscode.Uri.joinPath(folder(), path);
@@ -40,7 +41,7 @@ describe('context items', () => {
     [errors, recentFiles] = [[], []];
     problems.clear();
     const target = fake<EditorTarget>({ editor: () => editor, recentFiles: () => recentFiles });
-    source = new ContextSource(target, (error) => errors.push(error));
+    source = new ContextSource(target, noImages, (error) => errors.push(error));
   });
   after(async () => {
     problems.dispose();
@@ -58,7 +59,7 @@ describe('context items', () => {
     (await source.suggest(query)).map(({ label, detail }) => `${label} | ${detail}`);
   const read = async (id: string): Promise<Attachment> => {
     const [item, ...extraItems] = await source.resolve(id);
-    assert.ok(item);
+    assert.ok(item?.attachment);
     assert.deepEqual(extraItems, []);
     assert.equal(item.id, id);
     return item.attachment;
@@ -138,7 +139,7 @@ describe('context items', () => {
     await open('context/deep/WaitCard.ts');
     const read = await source.resolve(contextId({ kind: 'editors' }));
     assert.deepEqual(
-      read.map(({ id, attachment }) => [id, attachment.label]),
+      read.map(({ id, attachment }) => [id, attachment?.label]),
       [
         [fileId('context/deep/WaitCard.ts'), 'context/deep/WaitCard.ts'],
         [fileId('context/other.ts'), 'context/other.ts'],

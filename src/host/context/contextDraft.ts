@@ -1,6 +1,7 @@
 import { Mutex } from 'async-mutex';
 import * as vscode from 'vscode';
 import { firstChars } from '../../engine/text/surrogates';
+import { estimateImageTokens, maxImages, type PromptImage } from '../../shared/images';
 import { type Attachment, countLines, type DraftContext, estimateTokens } from '../../shared/protocol';
 import { Listeners } from '../util/listeners';
 import type { Log } from '../util/log';
@@ -8,12 +9,21 @@ import { UserError } from '../util/userError';
 import { parseContextId } from './contextId';
 import { contextLimits } from './contextPrompt';
 import type { ContextSource, DraftAttachment } from './contextSource';
+import type { ImageFile } from './readContext';
 
 /**
  * An attachment of the next prompt. After a reload of the window, the attachment is only an id until its text has been
  * read.
  */
-type DraftEntry = DraftAttachment | { readonly id: string; readonly attachment?: undefined };
+type DraftEntry =
+  | DraftAttachment
+  | { readonly id: string; readonly attachment?: undefined; readonly image?: undefined };
+
+/** The content of a draft's context items that is sent with the prompt. */
+export interface TakenContext {
+  readonly attachments: readonly Attachment[];
+  readonly images: readonly PromptImage[];
+}
 
 /** The attachments of a conversation's next prompt. */
 export class ContextDraft {
@@ -25,6 +35,9 @@ export class ContextDraft {
   private readonly readLock = new Mutex();
   private readonly changeListeners = new Listeners<void>((error) => this.onError(error));
   readonly onDidChange = this.changeListeners.event;
+  private readonly imageFileListeners = new Listeners<ImageFile>((error) => this.onError(error));
+  /** Fires with the content of each image file that the user has chosen. The page must scale the image. */
+  readonly onDidReadImageFile = this.imageFileListeners.event;
 
   constructor(
     private readonly source: ContextSource,
@@ -33,14 +46,17 @@ export class ContextDraft {
   ) {}
 
   items(): DraftContext[] {
-    return this.entries.filter(isRead).map(({ id, attachment, realPath }) => {
+    return this.entries.filter(isRead).map(({ id, attachment, image, realPath }) => {
+      if (image) return { id, kind: 'image', ...image };
       const { kind, label, code, truncated = false } = attachment;
       return { id, kind, label, characters: code.length, lines: countLines(code), truncated, realPath };
     });
   }
 
   estimatedTokens(): number {
-    return this.entries.filter(isRead).reduce((sum, { attachment }) => sum + estimateTokens(attachment.code), 0);
+    const { attachments, images } = this.content();
+    const textTokens = attachments.reduce((sum, { code }) => sum + estimateTokens(code), 0);
+    return images.reduce((sum, image) => sum + estimateImageTokens(image), textTokens);
   }
 
   /**
@@ -57,7 +73,17 @@ export class ContextDraft {
    * @throws UserError when the item can't be read, or when the size limit is reached
    */
   async attach(id: string): Promise<void> {
-    await this.readLock.runExclusive(async () => this.addOrThrow(await this.source.resolve(id)));
+    await this.readLock.runExclusive(async () => this.addOrThrow(await this.source.resolve(id, this.fireImageFile)));
+  }
+
+  /**
+   * Reads and attaches files, for example files that the user has dropped on the page.
+   * @throws UserError when the size limit is reached
+   */
+  async attachFiles(uris: readonly vscode.Uri[]): Promise<void> {
+    await this.readLock.runExclusive(async () =>
+      this.addOrThrow(await this.source.readFiles(uris, this.fireImageFile)),
+    );
   }
 
   detach(id: string): void {
@@ -72,7 +98,7 @@ export class ContextDraft {
    * @throws UserError when the size limit is reached
    */
   async browse(): Promise<void> {
-    this.addOrThrow(await this.source.browse());
+    this.addOrThrow(await this.source.browse(this.fireImageFile));
   }
 
   /**
@@ -85,12 +111,12 @@ export class ContextDraft {
 
   /**
    * Updates attached files and problems, because they might have changed since the user attached them. A selection
-   * keeps its text. If an attachment can't be read, or its symbolic link now leads to a path that the user has not
+   * keeps its text, and an image its content. If an attachment can't be read, or its symbolic link now leads to a path that the user has not
    * seen, it also keeps its text.
    */
   async refresh(): Promise<void> {
     await this.waitForReads();
-    const changeable = this.entries.filter((entry) => !isRead(entry) || entry.attachment.kind !== 'selection');
+    const changeable = this.entries.filter(({ attachment, image }) => !image && attachment?.kind !== 'selection');
     await Promise.all(changeable.map(({ id }) => this.reread(id)));
   }
 
@@ -100,12 +126,13 @@ export class ContextDraft {
   }
 
   /** Returns all attachments for the prompt that is being sent, and removes them from the conversation's draft. */
-  takeAll(): Attachment[] {
-    if (this.entries.length === 0) return [];
-    const attachments = this.entries.filter(isRead).map(({ attachment }) => attachment);
-    this.entries = [];
-    this.changeListeners.fire();
-    return attachments;
+  takeAll(): TakenContext {
+    const content = this.content();
+    if (this.entries.length > 0) {
+      this.entries = [];
+      this.changeListeners.fire();
+    }
+    return content;
   }
 
   /**
@@ -117,6 +144,16 @@ export class ContextDraft {
     this.entries = ids.map((id) => previous.find((entry) => entry.id === id) ?? { id });
     if (previous.some(({ id }) => !ids.includes(id))) this.changeListeners.fire();
     await this.readPending();
+  }
+
+  private readonly fireImageFile = (file: ImageFile): void => this.imageFileListeners.fire(file);
+
+  private content(): TakenContext {
+    const read = this.entries.filter(isRead);
+    return {
+      attachments: read.flatMap(({ attachment }) => attachment ?? []),
+      images: read.flatMap(({ image }) => image ?? []),
+    };
   }
 
   private reread(id: string): Promise<void> {
@@ -144,7 +181,7 @@ export class ContextDraft {
     let fits = true;
     for (const item of items) {
       const otherEntries = this.entries.filter(({ id }) => id !== item.id);
-      const fitted = truncateToFit(item, contextLimits.draft - totalLength(otherEntries.filter(isRead)));
+      const fitted = fitInto(otherEntries.filter(isRead), item);
       fits &&= fitted !== undefined;
       if (!fitted) this.entries = otherEntries;
       else if (otherEntries.length === this.entries.length) this.entries = [...otherEntries, fitted];
@@ -156,15 +193,17 @@ export class ContextDraft {
 }
 
 function isRead(entry: DraftEntry): entry is DraftAttachment {
-  return entry.attachment !== undefined;
+  return (entry.attachment ?? entry.image) !== undefined;
 }
 
-function totalLength(items: readonly DraftAttachment[]): number {
-  return items.reduce((sum, { attachment }) => sum + attachment.code.length, 0);
-}
-
-/** Returns an attachment that is truncated to `room` characters, or undefined if `room` leaves no characters. */
-function truncateToFit(item: DraftAttachment, room: number): DraftAttachment | undefined {
+/**
+ * Returns a context item that fits into the draft beside the other items. A text is truncated if necessary. Returns
+ * undefined if there is no room for the item.
+ */
+function fitInto(otherItems: readonly DraftAttachment[], item: DraftAttachment): DraftAttachment | undefined {
+  if (item.image) return otherItems.filter(({ image }) => image).length < maxImages ? item : undefined;
+  const length = otherItems.reduce((sum, { attachment }) => sum + (attachment?.code.length ?? 0), 0);
+  const room = contextLimits.draft - length;
   const code = firstChars(item.attachment.code, Math.max(0, room));
   if (code === item.attachment.code) return item;
   return code === '' ? undefined : { ...item, attachment: { ...item.attachment, code, truncated: true } };

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { parseJson } from '../../engine/json';
+import { promptImage } from '../../shared/images';
 import { parseOrUndefined } from '../util/validation';
 
 const index = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -9,6 +10,7 @@ const uri = v.string();
 const referenceSchema = v.variant('kind', [
   v.object({ kind: v.literal('selection'), uri, span: v.object({ start: point, end: point }) }),
   v.object({ kind: v.picklist(['file', 'problems']), uri }),
+  v.object({ kind: v.literal('image'), ...promptImage.entries }),
   /** A single context item for the files of all open editors. */
   v.object({ kind: v.literal('editors') }),
 ]);

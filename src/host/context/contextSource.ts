@@ -1,26 +1,40 @@
 import * as vscode from 'vscode';
+import { draftImages, type PromptImage } from '../../shared/images';
 import type { Attachment, ComposerSuggestion } from '../../shared/protocol';
 import type { EditorTarget } from '../code/editorTarget';
+import type { ImageStore } from '../journal/imageStore';
 import { UserError } from '../util/userError';
 import { browseChoice, contextChoices, fileChoices, fileId, openFiles, withLinkTarget } from './contextChoices';
 import { parseContextId } from './contextId';
 import { outsideTarget } from './linkTarget';
 import { rankContext } from './rankContext';
-import { readFile, readProblems, readSelection } from './readContext';
+import { isImageName, readFile, readImageFile, readProblems, readSelection, type ImageFile } from './readContext';
 import { WorkspaceFiles } from './workspaceFiles';
 
-export interface DraftAttachment {
+/** An attached image whose file exists. */
+interface AttachedImage {
+  /** Id of the context item. See `contextId`. */
+  readonly id: string;
+  readonly image: PromptImage;
+  readonly attachment?: undefined;
+  readonly realPath?: undefined;
+}
+
+interface AttachedText {
   /**
    * Id of the context item. With the id, the attachment can be read later, for example after a reload. See `contextId`.
    */
   readonly id: string;
   readonly attachment: Attachment;
+  readonly image?: undefined;
   /**
    * Real path of the attached file, if a symbolic link in the file's workspace path points outside the workspace. See
    * `outsideTarget`.
    */
   readonly realPath?: string | undefined;
 }
+
+export type DraftAttachment = AttachedText | AttachedImage;
 
 const maxSuggestions = 20;
 
@@ -35,6 +49,7 @@ export class ContextSource {
    */
   constructor(
     private readonly target: EditorTarget,
+    private readonly images: ImageStore,
     private readonly onError: (error: unknown) => void,
   ) {}
 
@@ -51,9 +66,11 @@ export class ContextSource {
 
   /**
    * Reads the attachments that the id of a context item identifies. Returns an empty list for an invalid id.
+   * @param onImageFile receives the content of an image file. The page must scale the image before it is attached. By
+   * default, image files are refused like other binary files.
    * @throws UserError when an attachment can't be read or is not text
    */
-  async resolve(id: string): Promise<readonly DraftAttachment[]> {
+  async resolve(id: string, onImageFile?: (file: ImageFile) => void): Promise<readonly DraftAttachment[]> {
     const reference = parseContextId(id);
     switch (reference?.kind) {
       case undefined:
@@ -61,7 +78,16 @@ export class ContextSource {
       case 'editors':
         return this.readOpenEditors();
       case 'file':
+        if (onImageFile && isImageName(reference.uri)) {
+          onImageFile(await readImageFile(parseUri(reference.uri)));
+          return [];
+        }
         return [await readFrom(id, parseUri(reference.uri), readFile)];
+      case 'image': {
+        const { kind: _kind, ...image } = reference;
+        if (this.images.has(draftImages, image)) return [{ id, image }];
+        throw new UserError(vscode.l10n.t("{0} can't be read. It might have been moved or deleted.", image.name));
+      }
       case 'selection':
         return [await readFrom(id, parseUri(reference.uri), (uri) => readSelection(uri, reference.span))];
       case 'problems':
@@ -70,11 +96,19 @@ export class ContextSource {
   }
 
   /** Lets the user choose files in a dialog, including files outside the workspace, and reads the files. */
-  async browse(): Promise<readonly DraftAttachment[]> {
+  async browse(onImageFile: (file: ImageFile) => void): Promise<readonly DraftAttachment[]> {
     const title = vscode.l10n.t('Attach context');
     const openLabel = vscode.l10n.t('Attach');
     const chosenUris = await vscode.window.showOpenDialog({ canSelectMany: true, openLabel, title });
-    return this.readAll(chosenUris ?? [], this.onError);
+    return this.readFiles(chosenUris ?? [], onImageFile);
+  }
+
+  /** Reads files that the user has chosen. If a file can't be read, the other files are still attached. */
+  async readFiles(
+    uris: readonly vscode.Uri[],
+    onImageFile: (file: ImageFile) => void,
+  ): Promise<readonly DraftAttachment[]> {
+    return this.readAll(uris, this.onError, onImageFile);
   }
 
   /** Reads the texts in all open editors. Editors without text, such as images, are skipped. */
@@ -87,11 +121,12 @@ export class ContextSource {
   private async readAll(
     uris: readonly vscode.Uri[],
     onUserError: (error: UserError) => void,
+    onImageFile?: (file: ImageFile) => void,
   ): Promise<DraftAttachment[]> {
     const read: DraftAttachment[] = [];
     for (const uri of uris) {
       try {
-        read.push(...(await this.resolve(fileId(uri))));
+        read.push(...(await this.resolve(fileId(uri), onImageFile)));
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
         onUserError(error);

@@ -1,7 +1,9 @@
 import { stat } from 'node:fs/promises';
+import { posix } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import * as vscode from 'vscode';
 import { firstChars } from '../../engine/text/surrogates';
+import { maxImageFileBytes } from '../../shared/images';
 import type { Attachment } from '../../shared/protocol';
 import { spanLabel, type Span } from '../code/codeExcerpt';
 import { displayPath } from '../code/editorLocations';
@@ -55,6 +57,44 @@ export function createAttachment(
   return { kind, label, languageId, code, ...(code.length < text.length && { truncated: true }) };
 }
 
+/** Maximum size of a file that can be attached, and the error for a larger file. */
+interface SizeLimit {
+  readonly bytes: number;
+  readonly createError: (path: string) => UserError;
+}
+
+const textLimit: SizeLimit = {
+  bytes: contextLimits.fileBytes,
+  createError: (path) =>
+    new UserError(
+      vscode.l10n.t('{0} is larger than 1 MB. Open it, select the part that matters, and attach the selection.', path),
+    ),
+};
+
+const imageLimit: SizeLimit = {
+  bytes: maxImageFileBytes,
+  createError: (path) => new UserError(vscode.l10n.t('{0} is larger than 50 MB. Attach a smaller image.', path)),
+};
+
+/** The content of an image file that the user has chosen. */
+export interface ImageFile {
+  readonly name: string;
+  readonly data: Uint8Array;
+}
+
+/** Returns whether a path or URI ends like an image file. The content of the file is checked later. */
+export function isImageName(path: string): boolean {
+  return /\.(png|jpe?g|webp|gif)$/i.test(path);
+}
+
+/**
+ * Reads an image file.
+ * @throws UserError when the file can't be read or is too large
+ */
+export async function readImageFile(uri: vscode.Uri): Promise<ImageFile> {
+  return { name: posix.basename(uri.path), data: await readBytes(uri, imageLimit) };
+}
+
 /**
  * Opens a text file as a document of VS Code.
  * @throws UserError when the file can't be read or is not text
@@ -76,15 +116,15 @@ export async function readDocument(uri: vscode.Uri): Promise<vscode.TextDocument
  * @throws UserError unless the file is a regular text file within the size limit
  */
 async function refuseUnreadable(uri: vscode.Uri): Promise<void> {
-  const bytes = await readFirstBytes(uri);
-  if (bytes.length > contextLimits.fileBytes) throw createTooLargeError(uri);
-  if (!looksBinary(bytes)) return;
+  if (!looksBinary(await readBytes(uri, textLimit))) return;
   throw new UserError(vscode.l10n.t("{0} is not a text file and can't be attached.", displayPath(uri)));
 }
 
-async function readFirstBytes(uri: vscode.Uri): Promise<Uint8Array> {
+async function readBytes(uri: vscode.Uri, limit: SizeLimit): Promise<Uint8Array> {
   try {
-    return await (uri.scheme === 'file' ? readFirstLocalBytes(uri) : readRemoteBytes(uri));
+    const bytes = await (uri.scheme === 'file' ? readFirstLocalBytes(uri, limit) : readRemoteBytes(uri, limit));
+    if (bytes.length > limit.bytes) throw limit.createError(displayPath(uri));
+    return bytes;
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError(readErrorMessage(displayPath(uri), error), { cause: error });
@@ -96,26 +136,26 @@ async function readFirstBytes(uri: vscode.Uri): Promise<Uint8Array> {
  * writer, and opening a device can have side effects. The type is checked again afterwards, because the file might have
  * been replaced. The reported size is not used, because files in `/proc` report a size of 0.
  */
-async function readFirstLocalBytes(uri: vscode.Uri): Promise<Uint8Array> {
+async function readFirstLocalBytes(uri: vscode.Uri, limit: SizeLimit): Promise<Uint8Array> {
   refuseIrregular(uri, await stat(uri.fsPath));
   const file = await openWithoutBlocking(uri.fsPath);
   try {
     refuseIrregular(uri, await file.stat());
     // One byte more than the limit is read. If that byte exists, the file is too large.
-    return await buffer(file.createReadStream({ end: contextLimits.fileBytes }));
+    return await buffer(file.createReadStream({ end: limit.bytes }));
   } finally {
     await file.close();
   }
 }
 
-async function readRemoteBytes(uri: vscode.Uri): Promise<Uint8Array> {
+async function readRemoteBytes(uri: vscode.Uri, limit: SizeLimit): Promise<Uint8Array> {
   const { type, size } = await vscode.workspace.fs.stat(uri);
   const has = (kind: vscode.FileType): boolean => (type & kind) !== 0;
   refuseIrregular(uri, {
     isDirectory: () => has(vscode.FileType.Directory),
     isFile: () => has(vscode.FileType.File),
   });
-  if (size > contextLimits.fileBytes) throw createTooLargeError(uri);
+  if (size > limit.bytes) throw limit.createError(displayPath(uri));
   return vscode.workspace.fs.readFile(uri);
 }
 
@@ -128,15 +168,6 @@ function refuseIrregular(uri: vscode.Uri, stats: { isDirectory(): boolean; isFil
 
 function folderMessage(path: string): string {
   return vscode.l10n.t('{0} is a folder. Attach individual files instead.', path);
-}
-
-function createTooLargeError(uri: vscode.Uri): UserError {
-  return new UserError(
-    vscode.l10n.t(
-      '{0} is larger than 1 MB. Open it, select the part that matters, and attach the selection.',
-      displayPath(uri),
-    ),
-  );
 }
 
 /**

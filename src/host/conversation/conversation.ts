@@ -488,6 +488,7 @@ export class Conversation {
   private copyStep({ exchange, answer: { model, state } }: Step): void {
     const answer = newAnswer(state.model || model);
     const prompt = promptOfExchange(exchange);
+    this.deps.images.adopt(this.id, prompt.images ?? []);
     this.log.write({
       type: 'exchange',
       id: randomUUID(),
@@ -512,6 +513,7 @@ export class Conversation {
     replacedAnswers: readonly Answer[] = [],
   ): readonly string[] {
     const answers = newAnswers(models);
+    this.deps.images.adopt(this.id, prompt.images ?? []);
     return this.writeStart(
       { type: 'exchange', id: randomUUID(), parentAnswer, ...prompt, answers },
       answers,

@@ -30,7 +30,7 @@ const maxInterruptedChecked = 5;
  */
 const maxWriteWaitMs = 500;
 
-interface ConversationsDeps extends ConversationDeps {
+interface ConversationsDeps extends Omit<ConversationDeps, 'images'> {
   readonly journal: Journal;
   readonly workspaceState: StateStore;
 }
@@ -392,7 +392,9 @@ export class Conversations {
 
   private add(id: string, { storedConversation, file }: OpenedConversation): Conversation {
     const beforeAttempt = (): Promise<unknown> => resultWithin(maxWriteWaitMs, this.flush(id), this.deps.clock);
-    const conversation = new Conversation(id, storedConversation.tree, file, { ...this.deps, beforeAttempt });
+    const { images } = this.deps.journal.files;
+    const deps = { ...this.deps, images, beforeAttempt };
+    const conversation = new Conversation(id, storedConversation.tree, file, deps);
     const open: OpenConversation = { conversation, file, holds: new Set() };
     conversation.log.onDidChangeState((change) => {
       this.changeListeners.fire({ conversation, change });

@@ -7,6 +7,7 @@ import type { Answer, GatewaySetId } from '../../shared/exchanges';
 import type { GatewaySet } from '../connection/gatewaySet';
 import type { BudgetDecisions } from '../health/budget';
 import { comparedModels, openComparison } from '../journal/exchange';
+import type { ImageStore } from '../journal/imageStore';
 import type { ConversationLog } from './conversationLog';
 import { buildRequest, partialAnswer } from './turnRequest';
 
@@ -20,6 +21,8 @@ export interface TurnRunnerDeps {
    */
   readonly beforeAttempt?: () => Promise<unknown>;
   readonly clock: Clock;
+  /** The image files of the workspace's conversations. */
+  readonly images: ImageStore;
   readonly budget: BudgetDecisions;
   /** Called for each event of a turn, except for deltas (the parts of the answer's text). */
   readonly onEvent: (conversationId: string, answerId: string, event: StreamEvent) => void;

@@ -30,8 +30,8 @@ export function comparedModels(exchange: Exchange | undefined): readonly string[
 }
 
 /** Returns the prompt of an exchange, without its answers and its place in the conversation. */
-export function promptOfExchange({ prompt, content, attachments, target, reasoningEffort }: Exchange): Prompt {
-  return { prompt, content, attachments, target, reasoningEffort };
+export function promptOfExchange({ prompt, content, attachments, images, target, reasoningEffort }: Exchange): Prompt {
+  return { prompt, content, attachments, images, target, reasoningEffort };
 }
 
 /** Returns the answer, followed by the other answers of the same comparison, even if the comparison has ended. */

@@ -269,7 +269,7 @@ export class ExchangeTree {
   }
 
   shownExchange(exchange: Exchange): ShownExchange {
-    const { id, prompt, attachments = [], selected } = exchange;
+    const { id, prompt, attachments = [], images = [], selected } = exchange;
     const answers = answersSideBySide(exchange);
     const versions = this.versionsOf(exchange).filter(
       (answer) => !answer.comparison || answer.comparison.isUsed || answer.comparison.id === answer.id,
@@ -282,6 +282,7 @@ export class ExchangeTree {
       id,
       prompt,
       attachments,
+      images,
       answers,
       versions: versions.map((answer) => answer.id),
       selected,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { open, rm, truncate, utimes } from 'node:fs/promises';
+import { open, truncate, utimes } from 'node:fs/promises';
 import type { Clock } from '../../engine/clock';
 import { FileLock } from '../util/fileLock';
 import { replaceFile } from '../util/files';
@@ -285,14 +285,14 @@ export class Journal {
   }
 
   /**
-   * Deletes the file of a conversation.
+   * Deletes a conversation.
    * @returns false if the conversation is open in another window
    */
   private async remove(id: string): Promise<boolean> {
     const lock = this.newLock(id);
     if (!(await lock.acquire())) return false;
     try {
-      await rm(this.files.pathOf(id), { force: true });
+      await this.files.delete(id);
     } finally {
       await lock.release();
     }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { chmod, constants, copyFile, lstat, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ignoreMissingFile, openWithoutBlocking, privateFileMode } from '../util/files';
+import { ImageStore } from './imageStore';
 
 export interface JournalEntry {
   readonly id: string;
@@ -34,7 +35,12 @@ export function conversationsFolder(globalStorage: string, workspace: string | u
 
 /** The folder with the journal files of a workspace. Each file is named after the id of its conversation. */
 export class JournalFolder {
-  constructor(private readonly path: string) {}
+  /** The images of the conversations. */
+  readonly images: ImageStore;
+
+  constructor(private readonly path: string) {
+    this.images = new ImageStore(path);
+  }
 
   pathOf(id: string): string {
     return join(this.path, `${id}${journalExtension}`);
@@ -96,10 +102,17 @@ export class JournalFolder {
 
   async deleteHidden(id: string): Promise<void> {
     await rm(this.hiddenPathOf(id), { force: true });
+    await this.images.delete(id);
+  }
+
+  /** Deletes a conversation with its images. */
+  async delete(id: string): Promise<void> {
+    await rm(this.pathOf(id), { force: true });
+    await this.images.delete(id);
   }
 
   /**
-   * Deletes old files: hidden conversations, and `.tmp` files of interrupted writes. A file that can't be deleted now
+   * Deletes old files: hidden conversations, unused images, and `.tmp` files of interrupted writes. A file that can't be deleted now
    * is left for the next call.
    * @param before a time in epoch milliseconds. Only files that were last changed before this time are deleted.
    */
@@ -114,6 +127,10 @@ export class JournalFolder {
       if (stats && Math.max(stats.ctimeMs, stats.mtimeMs) < before)
         await rm(path, { force: true }).catch(() => undefined);
     }
+    const names = new Set(await this.fileNames());
+    const exists = (id: string): boolean =>
+      names.has(`${id}${journalExtension}`) || names.has(hidden(`${id}${journalExtension}`));
+    await this.images.deleteStale(before, exists);
   }
 
   /**

@@ -3,6 +3,7 @@ import { effortChoices } from '../../engine/request';
 import type { RecordedEvent } from '../../engine/events/events';
 import { detail, epoch, orZero, position } from '../../engine/events/schemas';
 import { maxCompared, type Prompt } from '../../shared/exchanges';
+import { promptImage } from '../../shared/images';
 import { modelIds } from '../../shared/pageMessages';
 import { parseOrUndefined, type FieldSchemas } from '../util/validation';
 
@@ -27,6 +28,7 @@ const promptEntries = {
   prompt: text,
   content: v.optional(text),
   attachments: v.optional(v.pipe(v.array(attachment), v.readonly())),
+  images: detail(v.pipe(v.array(promptImage), v.readonly())),
   target: v.optional(v.object({ uri: text, startLine: position, startCharacter: position })),
   reasoningEffort: detail(v.picklist(effortChoices)),
 } satisfies FieldSchemas<Prompt>;

@@ -2,6 +2,8 @@ import * as vscode from 'vscode';
 import { isTerminal } from '../../engine/events/events';
 import { isConnectionError } from '../../engine/request';
 import { isToHost, type ToHost, type ToHostOf } from '../../shared/pageMessages';
+import { readImageHeader } from '../../shared/imageHeader';
+import { base64Length, maxImageChars, maxImageSide } from '../../shared/images';
 import type { ConnectionView, Replies } from '../../shared/protocol';
 import { panelStrings } from '../../shared/panelStrings';
 import { insertIntoTerminal } from '../code/terminal';
@@ -25,7 +27,7 @@ import type { PanelFrame } from './panelFrame';
 import { PanelPage } from './panelPage';
 import type { PanelServices } from './panelServices';
 import { askForComparison } from './promptBox';
-import { openConversationFor, prepareToSend, sendPrompt, startAnswers, withAttachments } from './promptSender';
+import { openConversationFor, prepareToSend, sendPrompt, startAnswers, withContext } from './promptSender';
 import { canSummarize } from './summaries';
 
 /** Shows a conversation in a frame. `dispose` does not close the frame, so that VS Code can restore it after a reload. */
@@ -67,6 +69,7 @@ export class ConversationPanel extends Disposable {
         this.postState();
       }),
     );
+    this.register(this.contextDraft.onDidReadImageFile((file) => this.page.post({ type: 'scaleImage', ...file })));
     this.register(services.conversations.keepOpen(conversation));
     this.register(notices.add(this.page));
     this.register(frame.onDidChangeState(() => queueMicrotask(notices.update)));
@@ -191,6 +194,8 @@ export class ConversationPanel extends Disposable {
       },
       suggestContext: ({ query }) => contextSource.suggest(query),
       attach: ({ id }) => contextDraft.attach(id),
+      attachImage: ({ name, data }) => this.attachImage(name, data),
+      attachDropped: ({ uris }) => contextDraft.attachFiles(uris.map((uri) => vscode.Uri.parse(uri, true))),
       detach: ({ id }) => contextDraft.detach(id),
       restoreContext: ({ ids }) => (draft.hasContextChanged ? undefined : contextDraft.restore(ids)),
       browseContext: () => contextDraft.browse(),
@@ -275,7 +280,20 @@ export class ConversationPanel extends Disposable {
       services.panels.show(conversation, { location: this.frame.location });
     }
     if (!(await prepareToSend(services, conversation, input))) return;
-    startAnswers(conversation, withAttachments(input, contextDraft.takeAll()));
+    startAnswers(conversation, withContext(input, contextDraft.takeAll()));
+  }
+
+  /**
+   * Attaches an image that the page has scaled.
+   * @throws UserError when the data is not an image, or the image is too large for a request
+   */
+  private async attachImage(name: string, data: Uint8Array): Promise<void> {
+    const header = readImageHeader(data);
+    if (!header) throw new UserError(vscode.l10n.t('{0} is not a PNG, JPEG, WebP or GIF image.', name));
+    if (base64Length(data.length) > maxImageChars || Math.max(header.width, header.height) > maxImageSide)
+      throw new UserError(vscode.l10n.t('{0} is too large to be sent. Attach a smaller image.', name));
+    const image = await this.services.images.save(data, { name, ...header });
+    await this.contextDraft.attach(contextId({ kind: 'image', ...image }));
   }
 
   private async askSuggestion({ kind, id }: ToHostOf<'askSuggestion'>): Promise<void> {
@@ -299,8 +317,8 @@ export class ConversationPanel extends Disposable {
     const suggested = suggestions.codePrompt(suggestionId);
     if (!suggested) return;
     const read = await contextSource.resolve(contextId(suggested.item));
-    const attachments = read.map(({ attachment }) => attachment);
-    const input = withAttachments({ prompt: suggested.label }, attachments);
+    const attachments = read.flatMap(({ attachment }) => attachment ?? []);
+    const input = withContext({ prompt: suggested.label }, { attachments });
     await sendPrompt(this.services, this.conversation, input);
   }
 

@@ -112,8 +112,12 @@ export function toComposedInput(prompt: string, more: unknown): PromptInput {
   return { ...(prefilled && (withEditedPrompt(prefilled, prompt) ?? prefilled)), models, prompt };
 }
 
-/** Returns a copy of a prompt with another text and the same attachments, or undefined if the text is unchanged. */
-function withEditedPrompt({ prompt: previous, attachments, target }: Prompt, prompt: string): Prompt | undefined {
+/**
+ * Returns a copy of a prompt with another text and the same attachments and images, or undefined if the text is
+ * unchanged.
+ */
+function withEditedPrompt(edited: Prompt, prompt: string): Prompt | undefined {
+  const { prompt: previous, attachments, images, target } = edited;
   if (prompt.trim() === previous.trim()) return undefined;
-  return { prompt, content: contextPrompt(prompt, attachments ?? []), attachments, target };
+  return { prompt, content: contextPrompt(prompt, attachments ?? []), attachments, images, target };
 }

@@ -6,6 +6,7 @@ import type { ContextSource } from '../context/contextSource';
 import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
 import type { PromptHistory } from '../conversation/promptHistoryStore';
+import type { ImageStore } from '../journal/imageStore';
 import type { PromptInput } from '../journal/records';
 import type { BudgetDecisions } from '../health/budget';
 import type { ModelCatalog } from '../models/modelCatalog';
@@ -65,5 +66,7 @@ export interface PanelServices extends HostWindow {
   readonly customPrompts: RunnablePrompts;
   readonly target: EditorTarget;
   readonly contextSource: ContextSource;
+  /** The image files of the workspace's conversations. */
+  readonly images: ImageStore;
   readonly schedule: Scheduler;
 }

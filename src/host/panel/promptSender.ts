@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
-import type { Attachment, Step } from '../../shared/exchanges';
+import type { Step } from '../../shared/exchanges';
 import { canSendPrompt } from '../../shared/protocol';
+import type { TakenContext } from '../context/contextDraft';
 import { contextPrompt } from '../context/contextPrompt';
 import type { Conversation } from '../conversation/conversation';
 import { promptOfExchange } from '../journal/exchange';
@@ -79,8 +80,8 @@ export function startAnswers(conversation: Conversation, { models, ...prompt }: 
 export function returnPrompt(panels: PanelServices['panels'], conversation: Conversation, input: PromptInput): void {
   // The panel gets the focus back, which a dialog might have taken.
   panels.show(conversation);
-  const { prompt: text, content, attachments = [], models, reasoningEffort } = input;
-  const isPlain = attachments.length === 0 && (content ?? models ?? reasoningEffort) === undefined;
+  const { prompt: text, content, attachments = [], images = [], models, reasoningEffort } = input;
+  const isPlain = attachments.length + images.length === 0 && (content ?? models ?? reasoningEffort) === undefined;
   panels.prefill(conversation, { text, more: isPlain ? undefined : input });
 }
 
@@ -101,10 +102,12 @@ export function promptInputOf({ exchange, answer }: Step): PromptInput {
   return { ...promptOfExchange(exchange), models: answer.model === undefined ? undefined : [answer.model] };
 }
 
-export function withAttachments(input: PromptInput, attachments: readonly Attachment[]): PromptInput {
-  if (attachments.length === 0) return input;
+/** Adds context items to a prompt. */
+export function withContext(input: PromptInput, { attachments, images = [] }: Partial<TakenContext>): PromptInput {
+  const withImages = images.length === 0 ? input : { ...input, images: [...(input.images ?? []), ...images] };
+  if (!attachments || attachments.length === 0) return withImages;
   return {
-    ...input,
+    ...withImages,
     content: contextPrompt(input.content ?? input.prompt, attachments),
     attachments: [...(input.attachments ?? []), ...attachments],
   };

@@ -1,4 +1,4 @@
-import type { DraftContext } from '../../shared/protocol';
+import type { DraftContext, DraftImage, DraftText } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { element, fillNodes, iconButton } from '../util/element';
 import { fillTemplate } from '../../shared/format';
@@ -77,24 +77,31 @@ function createChip(context: PageContext, item: DraftContext): HTMLElement {
   const caption = fillTemplate(context.strings.remove, nameOf(context, item));
   return element(
     'li.context-chip',
-    labelOf(context, item),
-    ...outsideMarkOf(context, item),
-    ' ',
-    sizeOf(context, item),
+    ...(item.kind === 'image' ? imageParts(context, item) : textParts(context, item)),
     iconButton(caption, 'close', () => context.post({ type: 'detach', id: item.id })),
   );
 }
 
-function nameOf({ strings }: PageContext, { kind, label }: DraftContext): string {
-  return kind === 'problems' ? fillTemplate(strings.contextProblems, label) : label;
+function textParts(context: PageContext, item: DraftText): readonly (Node | string)[] {
+  return [labelOf(context, item), ...outsideMarkOf(context, item), ' ', sizeOf(context, item)];
+}
+
+function imageParts({ format }: PageContext, { name, width, height, bytes }: DraftImage): readonly (Node | string)[] {
+  const label = element('span.context-label', { title: name }, element('span.context-name', name));
+  return [label, ' ', element('span.context-size', `${width} × ${height} · ${format.bytes(bytes)}`)];
+}
+
+function nameOf({ strings }: PageContext, item: DraftContext): string {
+  if (item.kind === 'image') return item.name;
+  return item.kind === 'problems' ? fillTemplate(strings.contextProblems, item.label) : item.label;
 }
 
 function announcedName(context: PageContext, item: DraftContext): string {
   const name = nameOf(context, item);
-  return item.realPath === undefined ? name : `${name} → ${item.realPath}`;
+  return item.kind === 'image' || item.realPath === undefined ? name : `${name} → ${item.realPath}`;
 }
 
-function outsideMarkOf({ strings }: PageContext, { realPath }: DraftContext): readonly HTMLElement[] {
+function outsideMarkOf({ strings }: PageContext, { realPath }: DraftText): readonly HTMLElement[] {
   if (realPath === undefined) return [];
   const title = fillTemplate(strings.contextOutside, realPath);
   return [element('span.context-outside', { title }, ` → ${realPath}`)];
@@ -104,7 +111,7 @@ function outsideMarkOf({ strings }: PageContext, { realPath }: DraftContext): re
  * Creates the label of a context item. In a narrow panel, the style sheet shortens the folders first, because the file
  * name is more important.
  */
-function labelOf(context: PageContext, item: DraftContext): HTMLElement {
+function labelOf(context: PageContext, item: DraftText): HTMLElement {
   const { kind, label } = item;
   const nameStart = label.lastIndexOf('/') + 1;
   const path = element(
@@ -116,7 +123,7 @@ function labelOf(context: PageContext, item: DraftContext): HTMLElement {
   return element('span.context-label', { title: nameOf(context, item) }, ...parts);
 }
 
-function sizeOf({ strings, format }: PageContext, { characters, lines, truncated }: DraftContext): HTMLElement {
+function sizeOf({ strings, format }: PageContext, { characters, lines, truncated }: DraftText): HTMLElement {
   const size = format.plural(lines, strings.attachmentLine, strings.attachmentLines);
   const title = format.plural(characters, strings.contextCharactersOne, strings.contextCharacters);
   if (!truncated) return element('span.context-size', { title }, size);

@@ -5,7 +5,7 @@ import { contextLimits } from '../../../src/host/context/contextPrompt';
 import type { ContextSource, DraftAttachment } from '../../../src/host/context/contextSource';
 import type { Log } from '../../../src/host/util/log';
 import { UserError } from '../../../src/host/util/userError';
-import type { Attachment } from '../../../src/shared/protocol';
+import type { Attachment, DraftText } from '../../../src/shared/protocol';
 import { fake } from '../../support/fake';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 import { rowsOf, valuesOf } from '../../support/valuesOf';
@@ -17,7 +17,7 @@ const file = (label: string, code = label, changes: Partial<Attachment> = {}): A
   code,
   ...changes,
 });
-const item = (id: string, attachment = file(id)): DraftAttachment => ({ id, attachment });
+const item = (id: string, attachment = file(id)) => ({ id, attachment }) satisfies DraftAttachment;
 
 describe('attachments in the composer', () => {
   useVSCode({ l10n: englishL10n });
@@ -51,12 +51,13 @@ describe('attachments in the composer', () => {
   });
 
   const ids = (): string[] => draft.items().map(({ id }) => id);
+  const texts = (): DraftText[] => draft.items().filter((shown) => shown.kind !== 'image');
 
   it('show the real path of a symbolic link', async () => {
     readable.set('a', [{ ...item('a'), realPath: '~/notes' }]);
     await draft.attach('a');
     await draft.attach('b');
-    assert.deepEqual(valuesOf(draft.items(), 'realPath'), ['~/notes', undefined]);
+    assert.deepEqual(valuesOf(texts(), 'realPath'), ['~/notes', undefined]);
   });
 
   it('keep the text of a file that is later replaced by a symbolic link', async () => {
@@ -66,7 +67,7 @@ describe('attachments in the composer', () => {
     readable.set('a', [{ ...item('a', file('a', 'secret')), realPath: '~/.ssh/id_rsa' }]);
     readable.set('b', [{ ...item('b', file('b', 'secret')), realPath: '~/.ssh/id_rsa' }]);
     await draft.refresh();
-    assert.deepEqual(valuesOf(draft.takeAll(), 'code'), ['a', 'b']);
+    assert.deepEqual(valuesOf(draft.takeAll().attachments, 'code'), ['a', 'b']);
   });
 
   it('are listed with their sizes, oldest first', async () => {
@@ -87,7 +88,7 @@ describe('attachments in the composer', () => {
     await draft.attach('b');
     readable.set('a', [item('a', file('a', 'newer'))]);
     await draft.attach('a');
-    assert.deepEqual(rowsOf(draft.items(), 'id', 'characters'), [
+    assert.deepEqual(rowsOf(texts(), 'id', 'characters'), [
       ['a', 5],
       ['b', 1],
     ]);
@@ -112,8 +113,8 @@ describe('attachments in the composer', () => {
   it('are sent only with the next prompt', async () => {
     await draft.attach('a');
     await draft.attach('b');
-    assert.deepEqual(draft.takeAll(), [file('a'), file('b')]);
-    assert.deepEqual([draft.items(), draft.takeAll()], [[], []]);
+    assert.deepEqual(draft.takeAll().attachments, [file('a'), file('b')]);
+    assert.deepEqual([draft.items(), draft.takeAll().attachments], [[], []]);
     assert.equal(changes, 3);
   });
 
@@ -122,7 +123,7 @@ describe('attachments in the composer', () => {
     readGates.set('a', new Promise((resolve) => (finishRead = resolve)));
     const attached = draft.attach('a');
     const failed = assert.rejects(draft.attach('gone'), UserError);
-    const settled = draft.waitForReads().then(() => draft.takeAll());
+    const settled = draft.waitForReads().then(() => draft.takeAll().attachments);
     finishRead();
     assert.deepEqual(await settled, [file('a')]);
     await Promise.all([attached, failed]);
@@ -135,7 +136,7 @@ describe('attachments in the composer', () => {
     readable.set('b', [item('b', { kind: 'selection', label: 'b.ts:1', languageId: '', code: 'other' })]);
     readable.delete('c');
     await draft.refresh();
-    assert.deepEqual(valuesOf(draft.takeAll(), 'code'), ['newer', 'selected', 'c']);
+    assert.deepEqual(valuesOf(draft.takeAll().attachments, 'code'), ['newer', 'selected', 'c']);
     assert.deepEqual(skippedIds, ['c']);
   });
 
@@ -191,7 +192,7 @@ describe('attachments in the composer', () => {
     let finishRead = (): void => undefined;
     readGates.set('a', new Promise((resolve) => (finishRead = resolve)));
     const restored = draft.restore(['a', 'gone', 'b', 'c']);
-    const sent = draft.waitForReads().then(() => draft.takeAll());
+    const sent = draft.waitForReads().then(() => draft.takeAll().attachments);
     finishRead();
     assert.deepEqual(await sent, [file('a'), file('b'), file('c')]);
     await restored;
@@ -247,6 +248,6 @@ describe('attachments in the composer', () => {
     assert.deepEqual(ids(), ['big', 'b']);
     // Attaching an item again replaces the item, so it still fits.
     await draft.attach('big');
-    assert.deepEqual(draft.items()[0]?.truncated, false);
+    assert.deepEqual(texts()[0]?.truncated, false);
   });
 });

@@ -11,6 +11,7 @@ import { contextLimits } from '../../../src/host/context/contextPrompt';
 import { fake } from '../../support/fake';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
+import { noImages } from '../../support/host/noImages';
 
 class FakeUri {
   constructor(
@@ -107,7 +108,7 @@ describe('attachments from files', () => {
   const createSource = async () => {
     const { ContextSource } = await import('../../../src/host/context/contextSource');
     const target = fake<EditorTarget>({ editor: () => undefined, recentFiles: () => [] });
-    return new ContextSource(target, (error) => assert.fail(String(error)));
+    return new ContextSource(target, noImages, (error) => assert.fail(String(error)));
   };
   const resolve = async (uri: FakeUri) =>
     (await (await createSource()).resolve(contextId({ kind: 'file', uri: uri.toString() })))[0]!;
@@ -158,7 +159,7 @@ describe('attachments from files', () => {
 
   it('contain the text of a regular file', async () => {
     const { attachment, realPath } = await resolve(workspaceUri('plain.txt'));
-    assert.deepEqual([attachment.label, attachment.code, realPath], ['plain.txt', 'text', undefined]);
+    assert.deepEqual([attachment?.label, attachment?.code, realPath], ['plain.txt', 'text', undefined]);
   });
 
   for (const name of ['pipe', 'pipe link', 'socket', 'zero']) {
@@ -202,7 +203,7 @@ describe('attachments from files', () => {
   for (const name of ['link.txt', 'second.txt', 'linked/secret.txt', '../outside/../workspace/link.txt']) {
     it(`show the real path of "${name}", a symbolic link that leads out of the workspace`, async () => {
       const { attachment, realPath } = await resolve(new FakeUri('file', `${workspace}/${name}`));
-      assert.deepEqual([attachment.code, realPath], ['secret', path.join(folder, 'outside/secret.txt')]);
+      assert.deepEqual([attachment?.code, realPath], ['secret', path.join(folder, 'outside/secret.txt')]);
     });
   }
 

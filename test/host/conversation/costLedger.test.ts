@@ -20,6 +20,7 @@ import { settle, VirtualClock } from '../../support/virtualClock';
 import { reopened } from '../../support/host/openedConversation';
 import { TestBudget } from '../../support/host/testBudget';
 import { fakeSets } from '../../support/host/fakeSets';
+import { noImages } from '../../support/host/noImages';
 
 const price = { input: 3, output: 15, cacheRead: 0.3 };
 const holySheep = 'https://api.holysheep.ai/v1';
@@ -112,6 +113,7 @@ describe('recorded cost of several hundred turns with failures', () => {
         { append: (line) => lines.push(line) },
         {
           clock,
+          images: noImages,
           gatewaySets: fakeSets({
             run: (...turn) => engine.run(...turn),
             defaults: ({ model = 'priced' } = {}) => ({ model, systemPrompt: '', temperature: 1, maxTokens: 9 }),

@@ -334,17 +334,17 @@ describe('attachments in the composer', () => {
   useVSCode(vscode);
 
   it('are sent after the attachments that the prompt already has', async () => {
-    const { withAttachments } = await importPromptSender();
+    const { withContext } = await importPromptSender();
     const existing: Attachment = { kind: 'selection' as const, label: 'b.ts:1-2', languageId: 'ts', code: 'b' };
     const input = { prompt: 'Explain', content: 'Explain b', attachments: [existing] };
-    const { content, attachments } = withAttachments(input, [file]);
+    const { content, attachments } = withContext(input, { attachments: [file] });
     assert.deepEqual(attachments, [existing, file]);
     assert.match(content ?? '', /^Explain b\n[^]*const a = 1;/);
   });
 
   it('leave the prompt unchanged if there are none', async () => {
-    const { withAttachments } = await importPromptSender();
-    assert.deepEqual(withAttachments({ prompt: 'Why?' }, []), { prompt: 'Why?' });
+    const { withContext } = await importPromptSender();
+    assert.deepEqual(withContext({ prompt: 'Why?' }, { attachments: [], images: [] }), { prompt: 'Why?' });
   });
 });
 

@@ -8,6 +8,7 @@ import { VirtualClock } from '../../support/virtualClock';
 import { fakeSets } from '../../support/host/fakeSets';
 import { attempt, done, ScriptedEngine, waitForEvents } from '../../support/host/scriptedEngine';
 import { TestBudget } from '../../support/host/testBudget';
+import { noImages } from '../../support/host/noImages';
 
 describe('tour of the demo', () => {
   let engine: ScriptedEngine;
@@ -27,6 +28,7 @@ describe('tour of the demo', () => {
       {
         gatewaySets,
         clock: new VirtualClock(),
+        images: noImages,
         resumeSetting: () => 'auto',
         budget: new TestBudget(),
         onEvent: () => undefined,

@@ -9,6 +9,7 @@ import { startFixture, stopFixture, type HostFixture } from '../../support/exten
 import { fake } from '../../support/fake';
 import { MemoryFiles } from '../../support/memoryFiles';
 import { valuesOf } from '../../support/valuesOf';
+import { noImages } from '../../support/host/noImages';
 
 const scheme = 'memfs-test';
 const uriOf = (path: string): vscode.Uri => vscode.Uri.from({ scheme, path });
@@ -16,7 +17,9 @@ const uriOf = (path: string): vscode.Uri => vscode.Uri.from({ scheme, path });
 const source = 'const before = 1;\nfunction twice(n: number): number {\n  return n * 2;\n}\nconst after = 3;\n';
 
 const createContext = (editor: vscode.TextEditor, errors: unknown[]): ContextSource =>
-  new ContextSource(fake<EditorTarget>({ editor: () => editor, recentFiles: () => [] }), (error) => errors.push(error));
+  new ContextSource(fake<EditorTarget>({ editor: () => editor, recentFiles: () => [] }), noImages, (error) =>
+    errors.push(error),
+  );
 
 describe('virtual workspace', () => {
   let fixture: HostFixture;

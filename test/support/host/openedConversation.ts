@@ -10,6 +10,7 @@ import type { ConversationChange } from '../../../src/host/conversation/conversa
 import { foldJournal, type StoredConversation } from '../../../src/host/journal/exchangeTree';
 import { encodeJournal, salvageJournal } from '../../../src/host/journal/journalLines';
 import { journalSchema, type JournalRecord, type PromptInput } from '../../../src/host/journal/records';
+import { noImages } from './noImages';
 import { VirtualClock } from '../virtualClock';
 import { fakeSets } from './fakeSets';
 import { ScriptedEngine } from './scriptedEngine';
@@ -55,6 +56,7 @@ export function openConversation(options: Options = {}) {
     {
       gatewaySets,
       clock,
+      images: noImages,
       resumeSetting: () => resume,
       budget,
       onEvent: options.onEvent ?? (() => undefined),

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import type { DraftContext } from '../../../src/shared/protocol';
+import type { DraftText } from '../../../src/shared/protocol';
 import type { Unsent } from '../../../src/shared/unsent';
 import { PanelPage } from '../panel/support/panelPage';
 import { valuesOf } from '../../support/valuesOf';
 
-const item = (label: string, fields: Partial<DraftContext> = {}): DraftContext => ({
+const item = (label: string, fields: Partial<DraftText> = {}): DraftText => ({
   id: label,
   kind: 'file',
   label,
@@ -28,7 +28,7 @@ describe('row of context chips', () => {
     ...page.root.querySelectorAll<HTMLElement>(`.context-chips:not([hidden]) ${selector}`),
   ];
   const draftOf = (): Partial<Unsent> => ({ draft: page.stored.draft, context: page.stored.context });
-  const show = (...items: readonly DraftContext[]): void => page.receive({ type: 'context', items });
+  const show = (...items: readonly DraftText[]): void => page.receive({ type: 'context', items });
   const chips = (): string[] => all('li').map(({ textContent }) => textContent);
   const focus = (name: string): void => page.one('button', `Remove ${name}`).focus();
   const focusedName = (): string | null | undefined => page.window.document.activeElement?.getAttribute('aria-label');

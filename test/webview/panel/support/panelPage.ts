@@ -35,6 +35,7 @@ export function exchange(
     id: `exchange-${id}`,
     prompt: `prompt ${id}`,
     attachments: [],
+    images: [],
     set: 'own',
     answers,
     selected: id,

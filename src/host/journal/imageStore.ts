@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { copyFileSync, linkSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { lstat, mkdir, readdir, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { draftImages, imagePath, type PromptImage } from '../../shared/images';
+import { ignoreMissingFile, privateFolderMode, replaceFile } from '../util/files';
+
+const folderEnding = '.images';
+/** Time after which an image that was attached but never sent is deleted, in milliseconds. Drafts expire as well. */
+const draftRetentionMs = 7 * 24 * 60 * 60 * 1000;
+
+/**
+ * The image files of a workspace. Each conversation has a folder of its own for its images, and one folder contains the
+ * images of prompts that were not sent yet.
+ */
+export class ImageStore {
+  /** @param folder the folder with the journals of the conversations */
+  constructor(readonly folder: string) {}
+
+  /** Saves an image that the user has attached to a prompt. */
+  async save(data: Uint8Array, image: Omit<PromptImage, 'hash' | 'bytes'>): Promise<PromptImage> {
+    const hash = createHash('sha256').update(data).digest('hex');
+    const saved = { ...image, hash, bytes: data.length };
+    await mkdir(this.folderOf(draftImages), { recursive: true, mode: privateFolderMode });
+    await replaceFile(this.pathOf(draftImages, saved), Buffer.from(data));
+    return saved;
+  }
+
+  /**
+   * Reads the content of an image.
+   * @param owner the id of the conversation, or `draftImages`
+   * @returns undefined if the file is missing or damaged
+   */
+  read(owner: string, image: PromptImage): Buffer | undefined {
+    if (!this.has(owner, image)) return undefined;
+    return readFileSync(this.pathOf(owner, image));
+  }
+
+  has(owner: string, image: PromptImage): boolean {
+    const stats = statSync(this.pathOf(owner, image), { throwIfNoEntry: false });
+    return stats?.isFile() === true && stats.size === image.bytes;
+  }
+
+  /**
+   * Copies images into the folder of a conversation, from the drafts or from another conversation. Images that don't
+   * exist any more are skipped. The method is synchronous, so that a prompt can be sent without waiting.
+   */
+  adopt(conversationId: string, images: readonly PromptImage[]): void {
+    for (const image of images) {
+      if (this.has(conversationId, image)) continue;
+      const owners = ownersIn(readdirSync(this.folder));
+      const owner = [draftImages, ...owners].find((candidate) => this.has(candidate, image));
+      if (owner === undefined) continue;
+      mkdirSync(this.folderOf(conversationId), { recursive: true, mode: privateFolderMode });
+      const source = this.pathOf(owner, image);
+      const copy = this.pathOf(conversationId, image);
+      try {
+        // A link needs no space on the disk, and the file remains until no conversation uses it any more.
+        linkSync(source, copy);
+      } catch {
+        copyFileSync(source, copy);
+      }
+    }
+  }
+
+  async delete(conversationId: string): Promise<void> {
+    await rm(this.folderOf(conversationId), { recursive: true, force: true });
+  }
+
+  /**
+   * Deletes old images of drafts, and folders whose conversation does not exist any more.
+   * @param before a time in epoch milliseconds. Folders are deleted only if they were last changed before this time.
+   * @param exists returns whether a conversation exists
+   */
+  async deleteStale(before: number, exists: (conversationId: string) => boolean): Promise<void> {
+    for (const owner of ownersIn((await readdir(this.folder).catch(ignoreMissingFile)) ?? [])) {
+      if (owner !== draftImages && !exists(owner)) await deleteOld(this.folderOf(owner), before);
+    }
+    const drafts = this.folderOf(draftImages);
+    const names = (await readdir(drafts).catch(ignoreMissingFile)) ?? [];
+    for (const name of names) await deleteOld(join(drafts, name), before - draftRetentionMs);
+  }
+
+  private folderOf(owner: string): string {
+    return join(this.folder, `${owner}${folderEnding}`);
+  }
+
+  private pathOf(owner: string, image: PromptImage): string {
+    return join(this.folder, imagePath(owner, image));
+  }
+}
+
+/** Returns the owners of the image folders among the names of files and folders. */
+function ownersIn(names: readonly string[]): readonly string[] {
+  return names.filter((name) => name.endsWith(folderEnding)).map((name) => basename(name, folderEnding));
+}
+
+/** Deletes a file or folder that was last changed before a time in epoch milliseconds. Errors are ignored. */
+async function deleteOld(path: string, before: number): Promise<void> {
+  const stats = await lstat(path).catch(() => undefined);
+  if (stats && stats.mtimeMs < before) await rm(path, { recursive: true, force: true }).catch(() => undefined);
+}

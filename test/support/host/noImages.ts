@@ -1,0 +1,4 @@
+import { ImageStore } from '../../../src/host/journal/imageStore';
+
+/** An image store for tests without images. Its folder does not exist. */
+export const noImages = new ImageStore('/nonexistent');
