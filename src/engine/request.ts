@@ -44,6 +44,10 @@ export function textOf(content: ChatMessage['content']): string {
   return content.map((part) => (part.type === 'text' ? part.text : '')).join('');
 }
 
+export function hasImages(messages: readonly { readonly content: ChatMessage['content'] }[]): boolean {
+  return messages.some(({ content }) => typeof content !== 'string' && content.some(({ type }) => type === 'image'));
+}
+
 /** A tool that the model may call. The caller of the engine runs the tool. */
 export interface Tool {
   readonly name: string;

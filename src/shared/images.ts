@@ -38,6 +38,9 @@ export type PromptImage = Readonly<v.InferOutput<typeof promptImage>>;
 /** Maximum number of images in a prompt, and in a request with all earlier prompts. */
 export const maxImages = 20;
 
+/** Limit for the image data of a request as Base64, in characters, including the images of earlier prompts. */
+export const maxRequestImageChars = 24_000_000;
+
 /** Limit for the data of one image as Base64, in characters. */
 export const maxImageChars = 4_500_000;
 

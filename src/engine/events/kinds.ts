@@ -56,6 +56,8 @@ export const faultActions = [
   'restart',
   /** Sends the prompt again with a higher token limit, or without a token limit. */
   'moreRoom',
+  /** Sends the prompt again without the images that the gateway has refused. */
+  'withoutImages',
   /** Retries although the circuit breaker is open. */
   'tryAnyway',
   'switchGateway',

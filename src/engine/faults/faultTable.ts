@@ -195,6 +195,7 @@ const rows = {
     'switchModel',
   ),
   prefillRejected: row('request', never, 'The request was rejected: {detail}', 'retryNow'),
+  imagesRefused: row('request', never, "{model} can't process the images: {detail}", 'withoutImages', 'switchModel'),
   promptFiltered: row(
     'content-filter',
     never,

@@ -101,6 +101,15 @@ export const providerPhrases = {
     /violat(?:es?|ed|ing|ions? of) (?:\S{1,40} ){0,4}(?:(?:usage|content|community|safety) guidelines|acceptable use)|\bcontent\b.{0,60}\b(?:is|was|has been) (?:blocked|censored|filtered|flagged)|\b(?:request|prompt|message|response) (?:was|is|has been) (?:blocked|rejected|refused) (?:by|for|due to) .{0,30}\b(?:content|safety)\b/,
     /敏感|违规|不安全|不合规|内容审核|风控/,
   ),
+  /** Phrases for a model that can't see images, and for images that are too large, too many or broken. */
+  images: anyOf(
+    /\b(?:image|picture)s?(?:_url)?\b(?! generat)[^.]{0,60}(?:\bnot|n['’]t|\bonly) (?:\w+ ){0,2}(?:support|enabled|allowed|accepted|permitted|processed)/,
+    /(?:\bnot|n['’]t|\bcannot|unable to|could not) (?:currently |yet )?(?:support|accept|process|read|handle|decode|have)\w*\b[^.]{0,40}\b(?:images?(?:_url)?|pictures?|vision|visual|multi-?modal)\b(?! generat)/,
+    /\bno endpoints found that support image|unknown variant\W{0,3}image_url|\bnot a (?:multi-?modal|vision)|\bat most \d+ image|required for image input/,
+    /\bcontent\b[^.]{0,40}\b(?:must be|should be|expected) a (?:valid )?string/,
+    /\bimages?\b[^.]{0,40}\b(?:exceeds?|too (?:large|big|small|many))\b|\b(?:invalid|unsupported|corrupt(?:ed)?|too many) (?:base64 )?(?:images?|image (?:data|format|type|url))\b/,
+    /不支持(?:的)?(?:图[片像]|视觉|多模态|image)|图[片像]\S{0,12}(?:不支持|过大|过多|超[过出]|无效|格式错误|损坏)/,
+  ),
   model: anyOf(
     /\b(?:invalid|unknown|no such|no matching|unsupported|non-?existent|not supported|not found the) model\b(?! (?:param|output|response|input))/,
     /\bmodels?\b(?: name| id| or endpoint)?[:/]?\s{0,2}(?!output|response|input|param)(?:["'`“]?[\w./:@-]{1,100}["'`”]?)?,?\s{0,2}(?:(?:is|was|does|has been|could)(?: |(?=n['’]t)))?(?:currently )?(?:(?:not|n['’]t) (?:currently )?(?:found|exist|be found|supported|available|offered|served|hosted|a valid|recognized|deployed|configured|registered|enabled|allowed)|unknown|unavailable|invalid|disabled|deprecated|decommissioned|removed|retired|discontinued)/,

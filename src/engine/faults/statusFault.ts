@@ -75,6 +75,7 @@ export function createMatcher(body: string, now: number, headers?: Headers) {
 function rowForCause(matcher: ErrorMatcher): FaultName | undefined {
   const { hasErrorCode, mentionsPhrase } = matcher;
   if (mentionsPhrase('saturated')) return 'overloaded';
+  if (mentionsPhrase('images')) return 'imagesRefused';
   if (hasErrorCode('filter')) return 'promptFiltered';
   if (isCredit(matcher)) return 'outOfCredit';
   if (hasErrorCode('unpriced')) return 'modelUnpriced';

@@ -1,7 +1,7 @@
 import type { EngineDeps } from '../engine';
 import type { AttemptTrigger, EndedEvent, Usage } from '../events/events';
 import { classify, faultOfRow, type Evidence, type Fault } from '../faults/classify';
-import type { FaultName } from '../faults/faultTable';
+import { faultTable, type FaultName } from '../faults/faultTable';
 import type { CorrectableParameter } from '../faults/providerError';
 import { isLoopbackUrl } from '../gateway/baseUrl';
 import type { Gateway } from '../gateway/gateway';
@@ -11,7 +11,7 @@ import { requestBody, type ModelRequest } from '../http/transport';
 import { factsOf } from '../models/modelFacts';
 import { modelParameters } from '../models/modelParameters';
 import { factsWithEffort, learnRefusal, reasoningFields } from '../models/reasoningFields';
-import type { ChatRequest, ReasoningEffort } from '../request';
+import { hasImages, type ChatRequest, type ReasoningEffort } from '../request';
 import type { Progress } from '../retry/decide';
 import { estimateCost, sumUsage } from '../state/usage';
 import { continuationMessages, prefillOf } from '../text/continuation';
@@ -157,7 +157,10 @@ export class Attempts {
   classify(evidence: Evidence): Fault {
     const fault = classify(evidence, this.deps.clock.now());
     const isKeyless = this.gateway && this.gateways.keyOf(this.gateway) === undefined;
-    return fault.row === 'keyRejected' && isKeyless ? faultOfRow('noKey') : fault;
+    if (fault.row === 'keyRejected' && isKeyless) return faultOfRow('noKey');
+    // Without images, the gateway means something else, for example the size of an image that a tool should create.
+    const isAboutImages = fault.row !== 'imagesRefused' || hasImages(this.sentRequest?.messages ?? []);
+    return isAboutImages ? fault : { ...fault, ...faultTable.requestRejected, row: 'requestRejected' };
   }
 
   /**

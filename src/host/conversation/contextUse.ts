@@ -1,6 +1,7 @@
 import type { ModelFacts } from '../../engine/models/modelFacts';
 import { estimateTokens } from '../../engine/text/tokenEstimate';
 import type { Answer, Step } from '../../shared/exchanges';
+import { estimateImageTokens } from '../../shared/images';
 import type { ContextPart, ContextUse } from '../../shared/protocol';
 import type { GatewaySets } from '../connection/gatewaySet';
 import { isFinished } from '../journal/exchange';
@@ -29,8 +30,12 @@ const turnTokens = new WeakMap<Answer, number>();
 
 /** Estimates how many tokens a prompt and its answer add to a later request. */
 export function estimateTurnTokens({ exchange, answer }: Step): number {
-  const { content, prompt } = exchange;
-  const tokens = turnTokens.get(answer) ?? estimateTokens(content ?? prompt) + estimateTokens(answer.state.text);
+  const { content, prompt, images = [] } = exchange;
+  const estimate = (): number => {
+    const imageTokens = images.reduce((sum, image) => sum + estimateImageTokens(image), 0);
+    return estimateTokens(content ?? prompt) + imageTokens + estimateTokens(answer.state.text);
+  };
+  const tokens = turnTokens.get(answer) ?? estimate();
   turnTokens.set(answer, tokens);
   return tokens;
 }

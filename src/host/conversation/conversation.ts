@@ -301,7 +301,13 @@ export class Conversation {
   requestOf(answerId: string): ChatRequest | undefined {
     const answer = this.tree.answer(answerId);
     const model = answer?.state.model || answer?.model;
-    return answer && buildRequest(this.tree, { ...answer, model }, (choice) => this.set.defaults(choice));
+    if (!answer) return undefined;
+    return buildRequest(
+      this.tree,
+      { ...answer, model },
+      (choice) => this.set.defaults(choice),
+      (image) => this.deps.images.read(this.id, image),
+    );
   }
 
   /**

@@ -1,8 +1,9 @@
 import type { ResumeFrom } from '../../engine/engine';
-import type { ChatRequest, TextMessage } from '../../engine/request';
+import type { ChatMessage, ChatRequest } from '../../engine/request';
 import type { Answer, Prompt } from '../../shared/exchanges';
 import type { RequestChoice, RequestDefaults } from '../connection/gatewaySet';
 import type { ExchangeTree } from '../journal/exchangeTree';
+import { promptMessages, type ReadImage } from './requestImages';
 import { summaryMessages, summaryParameters, summaryPrompt } from './summaryPrompt';
 
 const summaryRequest: Prompt = { prompt: summaryPrompt, reasoningEffort: 'default' };
@@ -12,25 +13,24 @@ export function buildRequest(
   tree: ExchangeTree,
   { id, model: chosenModel }: Answer,
   defaultsOf: (choice: RequestChoice) => RequestDefaults,
+  readImage: ReadImage,
 ): ChatRequest {
   const exchange = tree.exchangeOf(id);
   const prompt = exchange ?? summaryRequest;
   const { reasoningEffort } = prompt;
   const { model, systemPrompt, ...parameters } = defaultsOf({ model: chosenModel, reasoningEffort });
   const { summary, steps } = tree.precedingOf(id);
-  const messages: TextMessage[] = [];
+  const messages: ChatMessage[] = [];
   if (systemPrompt.trim()) messages.push({ role: 'system', content: systemPrompt });
   if (summary) messages.push(...summaryMessages(summary.state.text));
-  for (const past of steps) {
-    const { text } = past.answer.state;
-    if (text !== '') messages.push(promptMessage(past.exchange), { role: 'assistant', content: text });
+  const answered = steps.filter(({ answer }) => answer.state.text !== '');
+  const prompts = promptMessages([...answered.map((step) => step.exchange), prompt], model, readImage);
+  for (const [index, message] of prompts.entries()) {
+    messages.push(message);
+    const text = answered[index]?.answer.state.text;
+    if (text !== undefined) messages.push({ role: 'assistant', content: text });
   }
-  messages.push(promptMessage(prompt));
   return { model, messages, ...(exchange ? parameters : summaryParameters(parameters)) };
-}
-
-function promptMessage({ content, prompt }: Prompt): TextMessage {
-  return { role: 'user', content: content ?? prompt };
 }
 
 export function partialAnswer({ state }: Answer, resumeMode: ResumeFrom['resumeMode']): ResumeFrom | undefined {

@@ -255,7 +255,12 @@ export class TurnRunner {
     // The answer's model is set before the first attempt. Otherwise, the panel would show no model while that attempt
     // has to wait.
     log.amend(answerId, { isQueued: false, state: { ...queued.state, model: queued.model ?? selected } });
-    const request = buildRequest(log.tree, queued, (choice) => set.defaults(choice));
+    const request = buildRequest(
+      log.tree,
+      queued,
+      (choice) => set.defaults(choice),
+      (image) => deps.images.read(this.conversationId, image),
+    );
     const turn = set.run(
       { ...request, moreRoom },
       {

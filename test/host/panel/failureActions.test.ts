@@ -78,6 +78,7 @@ describe('button on a failure card', () => {
     continue: [['continue', 'e1']],
     restart: [['restart', 'e1']],
     moreRoom: [['restart', 'e1', { moreRoom: true }]],
+    withoutImages: [['restart', 'e1']],
     switchModel: [pick, ['switchModel', 'e1', 'acme-2']],
     switchGateway: [['switchGateway', 'e1']],
     continueWithFallback: [['continueWithFallback', 'e1']],

@@ -8,6 +8,7 @@ import { Conversation } from '../../../src/host/conversation/conversation';
 import type { Conversations } from '../../../src/host/conversation/conversations';
 import type { ConversationChange } from '../../../src/host/conversation/conversationLog';
 import { foldJournal, type StoredConversation } from '../../../src/host/journal/exchangeTree';
+import type { ImageStore } from '../../../src/host/journal/imageStore';
 import { encodeJournal, salvageJournal } from '../../../src/host/journal/journalLines';
 import { journalSchema, type JournalRecord, type PromptInput } from '../../../src/host/journal/records';
 import { noImages } from './noImages';
@@ -22,6 +23,7 @@ interface Options {
   readonly stored?: StoredConversation;
   readonly resume?: EngineSettings['resume'];
   readonly systemPrompt?: string;
+  readonly images?: ImageStore;
   readonly onEvent?: () => void;
   readonly onError?: (error: unknown) => void;
 }
@@ -56,7 +58,7 @@ export function openConversation(options: Options = {}) {
     {
       gatewaySets,
       clock,
-      images: noImages,
+      images: options.images ?? noImages,
       resumeSetting: () => resume,
       budget,
       onEvent: options.onEvent ?? (() => undefined),
