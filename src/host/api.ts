@@ -1,6 +1,6 @@
 import type { Engine } from '../engine/engine';
 import type { GatewayRef, StreamEvent } from '../engine/events/events';
-import type { EffortChoice, TextMessage } from '../engine/request';
+import type { ChatMessage, EffortChoice, TextMessage, TextPart } from '../engine/request';
 import { parseApiArguments } from './args';
 import type { RequestChoice, RequestDefaults } from './connection/gatewaySet';
 import type { BudgetDecisions } from './health/budget';
@@ -16,6 +16,11 @@ export interface AskOptions {
    * How much the model reasons before it answers. With `default`, the request has no field for the reasoning effort.
    */
   readonly reasoningEffort?: EffortChoice | undefined;
+  /**
+   * Images that belong to the prompt: at most 20 PNG, JPEG, WebP or GIF images. Each has at most 4.5 million characters
+   * as Base64, and all together have at most 24 million.
+   */
+  readonly images?: readonly { readonly mimeType: string; readonly data: Uint8Array }[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -56,7 +61,10 @@ function toApiEvent(event: StreamEvent) {
 /**
  * Function that produces an answer for another extension. Its caller must have validated the prompt and the options.
  */
-export type Ask = (prompt: string, options: AskOptions) => Promise<AsyncIterable<StreamEvent>>;
+export type Ask = (
+  prompt: string,
+  options: ReturnType<typeof parseApiArguments>['options'],
+) => Promise<AsyncIterable<StreamEvent>>;
 
 /**
  * Creates the API that other extensions use.
@@ -107,8 +115,12 @@ export function createAsk(
     }
     const { systemPrompt, ...parameters } = defaults(options);
     const system: TextMessage[] = systemPrompt.trim() ? [{ role: 'system', content: systemPrompt }] : [];
+    const { images = [] } = options;
+    const text: TextPart = { type: 'text', text: prompt };
+    const message: ChatMessage =
+      images.length === 0 ? { role: 'user', content: prompt } : { role: 'user', content: [...images, text] };
     const request = {
-      messages: [...system, ...(options.messages ?? []), { role: 'user', content: prompt } as const],
+      messages: [...system, ...(options.messages ?? []), message],
       ...parameters,
       temperature: options.temperature ?? parameters.temperature,
       maxTokens: options.maxTokens ?? parameters.maxTokens,

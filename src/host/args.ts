@@ -1,5 +1,5 @@
 import { isRecord, textIn } from '../engine/json';
-import { effortChoiceIn, effortChoices, type TextMessage } from '../engine/request';
+import { effortChoiceIn, effortChoices, type ImagePart, type TextMessage } from '../engine/request';
 import { ArgumentError } from './util/userError';
 
 // The arguments of commands and of the API come from other extensions, keybindings and tasks. Error messages about
@@ -31,6 +31,10 @@ export const apiProperties = {
     `an integer from 1 to ${maxMaxTokens}`,
   ],
   reasoningEffort: [effortChoiceIn, `one of ${effortChoices.join(', ')}`],
+  images: [
+    readImages,
+    'an array of up to 20 {mimeType, data}, each a PNG, JPEG, WebP or GIF image of up to 3.3 MB, 18 MB in total',
+  ],
   signal: [(value) => (isSignal(value) ? value : undefined), 'an AbortSignal'],
 } satisfies Properties;
 
@@ -66,7 +70,7 @@ export function required<T>(value: T | undefined, usage: string): T {
   return value;
 }
 
-const apiOptions = ['model', 'messages', 'temperature', 'maxTokens', 'reasoningEffort', 'signal'] as const;
+const apiOptions = ['model', 'messages', 'temperature', 'maxTokens', 'reasoningEffort', 'images', 'signal'] as const;
 
 /**
  * Returns copies of the arguments of `HolySheepApi.ask`, so that the caller's later changes to the objects have no
@@ -95,6 +99,36 @@ function readMessage(value: unknown): TextMessage | undefined {
   const { role, content } = value;
   if (typeof content !== 'string') return undefined;
   return role === 'system' || role === 'user' || role === 'assistant' ? { role, content } : undefined;
+}
+
+/** Limits of a request with images: number of images, and Base64 characters of one image and of all images. */
+const imageLimits = { count: 20, chars: 4_500_000, totalChars: 24_000_000 } as const;
+
+/** Patterns for the first bytes of image files, with one character for each byte. */
+const imageSignatures: ReadonlyMap<unknown, RegExp> = new Map([
+  ['image/png', /^\x89PNG\r\n/],
+  ['image/jpeg', /^\xff\xd8\xff/],
+  ['image/webp', /^RIFF[^]{4}WEBP/],
+  ['image/gif', /^GIF8[79]a/],
+]);
+
+function readImages(value: unknown): readonly ImagePart[] | undefined {
+  if (!Array.isArray(value) || value.length > imageLimits.count) return undefined;
+  const copies = Array.from(value, readImage).filter((image) => image !== undefined);
+  const totalChars = copies.reduce((sum, { data }) => sum + data.length, 0);
+  return copies.length === value.length && totalChars <= imageLimits.totalChars ? copies : undefined;
+}
+
+/** Returns a copy of an image whose content has the stated type and is not too large for a request. */
+function readImage(value: unknown): ImagePart | undefined {
+  if (!isRecord(value)) return undefined;
+  const { mimeType, data } = value;
+  if (typeof mimeType !== 'string' || !ArrayBuffer.isView(data) || data.byteLength > imageLimits.chars)
+    return undefined;
+  const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  const isImage = imageSignatures.get(mimeType)?.test(bytes.toString('latin1', 0, 16)) === true;
+  const copy = bytes.toString('base64');
+  return isImage && copy.length <= imageLimits.chars ? { type: 'image', mimeType, data: copy } : undefined;
 }
 
 function readNumber(value: unknown, min: number, max: number): number | undefined {

@@ -7,6 +7,7 @@ import { createAsk, createApi, type ApiEvent, type AskOptions } from '../../src/
 import { attempt, done, failed, ScriptedEngine, text } from '../support/host/scriptedEngine';
 import { refOf } from '../support/gatewayRef';
 import { TestBudget } from '../support/host/testBudget';
+import { pngFile } from '../support/images';
 
 function setUp(systemPrompt = '') {
   const engine = new ScriptedEngine();
@@ -110,6 +111,10 @@ describe('extension API', () => {
     [{ maxTokens: 1_000_001 }, 'maxTokens'],
     [{ maxTokens: 1e15 }, '“maxTokens” must be an integer from 1 to 1000000.'],
     [{ reasoningEffort: 'huge' }, 'reasoningEffort'],
+    [{ images: pngFile }, 'images'],
+    [{ images: [{ mimeType: 'image/svg+xml', data: pngFile }] }, 'images'],
+    [{ images: [{ mimeType: 'image/jpeg', data: pngFile }] }, 'images'],
+    [{ images: [{ mimeType: 'image/png', data: 'text' }] }, 'images'],
     [{ signal: { aborted: false } }, 'signal'],
     ['m', 'options'],
     [null, 'options'],
@@ -122,6 +127,31 @@ describe('extension API', () => {
         (error: Error) => error instanceof TypeError && error.message.includes(expectedName),
       );
       assert.equal(engine.turns.length, 0);
+    });
+  }
+
+  it('sends images before the prompt to which they belong', async () => {
+    const { engine, api } = setUp();
+    const data = Uint8Array.from(pngFile);
+    api.ask('Hi', { messages: [{ role: 'assistant', content: 'a' }], images: [{ mimeType: 'image/png', data }] });
+    data.fill(0);
+    await requestStarted();
+    const image = { type: 'image', mimeType: 'image/png', data: pngFile.toString('base64') };
+    assert.deepEqual(engine.turn.request.messages.at(-1), {
+      role: 'user',
+      content: [image, { type: 'text', text: 'Hi' }],
+    });
+  });
+
+  for (const { name, count, extraBytes } of [
+    { name: '21 images', count: 21, extraBytes: 0 },
+    { name: 'an image of more than 4.5 million Base64 characters', count: 1, extraBytes: 3_400_000 },
+    { name: 'images of more than 24 million Base64 characters', count: 8, extraBytes: 3_300_000 },
+  ]) {
+    it(`throws a TypeError for ${name}`, () => {
+      const data = Buffer.concat([pngFile, Buffer.alloc(extraBytes)]);
+      const images = Array.from({ length: count }, () => ({ mimeType: 'image/png', data }));
+      assert.throws(() => setUp().api.ask('Hi', { images }), /“images” must be an array of up to 20/);
     });
   }
 
