@@ -12,7 +12,7 @@ const readers = Object.entries({
 } satisfies Readonly<Record<ImageType, unknown>>) as readonly [ImageType, typeof PNG][];
 
 /** Number of bytes in which the size of an image is searched. Photos can have metadata of some hundred KB before it. */
-const maxHeaderBytes = 1024 * 1024;
+export const maxHeaderBytes = 1024 * 1024;
 
 export interface ImageHeader {
   readonly mimeType: ImageType;

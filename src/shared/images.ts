@@ -44,11 +44,22 @@ export const maxRequestImageChars = 24_000_000;
 /** Limit for the data of one image as Base64, in characters. */
 export const maxImageChars = 4_500_000;
 
+/** Longest side, in pixels, to which the page scales an image. Most models scale larger images down themselves. */
+export const maxSentSide = 1568;
+
+/** The same limit for an image with full detail. With many images in a request, Claude refuses longer sides. */
+export const fullDetailSide = 2000;
+
 /** Larger image files, in bytes, are refused before they are decoded. */
 export const maxImageFileBytes = 50_000_000;
 
 /** Images with a longer side, in pixels, are refused before they are decoded. */
 export const maxImageSide = 30_000;
+
+/** Reasons why the page can't attach an image file. A `broken` file has the header of an image, but can't be decoded. */
+export const imageProblems = ['notImage', 'tooLarge', 'broken'] as const;
+
+export type ImageProblem = (typeof imageProblems)[number];
 
 /** Owner of the images in `imagePath` that the user has attached to a prompt and not sent yet. */
 export const draftImages = 'drafts';

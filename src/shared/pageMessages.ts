@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { faultActions } from '../engine/events/kinds';
 import { effortChoices } from '../engine/request';
 import { maxCompared, minCompared } from './exchanges';
+import { imageProblems } from './images';
 import { storedUnsent } from './unsent';
 
 const text = v.string();
@@ -122,8 +123,13 @@ const messageFields = {
   runCommand: { id: text },
   attach: { id: text },
   detach: { id: text },
-  /** Attaches an image that the page has scaled. `data` is the content of an image file. */
-  attachImage: { name: text, data: v.instance(Uint8Array) },
+  /**
+   * Attaches an image that the page has scaled. `data` is the content of an image file. The image can replace an
+   * attached image, whose place it takes.
+   */
+  attachImage: { name: text, data: v.instance(Uint8Array), replacedId: v.optional(text) },
+  /** Shows why a file can't be attached as an image. */
+  refuseImage: { name: text, problem: v.picklist(imageProblems) },
   /** Attaches files that the user has dropped on the page, for example from VS Code's Explorer. */
   attachDropped: { uris: v.pipe(v.array(text), v.readonly()) },
   /**

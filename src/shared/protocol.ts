@@ -113,6 +113,8 @@ export interface ConnectionView {
   readonly backups?: readonly string[] | undefined;
   /** Reasoning effort of the model, in every message to the page. Absent if the model is known not to reason. */
   readonly effort?: EffortView | undefined;
+  /** Whether the model can see images, in every message to the page. Absent if that is unknown. */
+  readonly images?: boolean | undefined;
 }
 
 export function canSendPrompt({ hasKey, set }: ConnectionView): boolean {

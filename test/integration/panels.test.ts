@@ -15,6 +15,7 @@ import { attempt, done, waitForEvents, type ScriptedEngine } from '../support/ho
 import { createConversations } from '../support/host/conversationWindow';
 import { removeTemporaryFolder, temporaryFolder } from '../support/temporaryFolder';
 import { FakePanel } from './support/fakePanel';
+import { noImages } from '../support/host/noImages';
 import { storeIn } from '../support/storeIn';
 import { valuesOf } from '../support/valuesOf';
 
@@ -52,6 +53,7 @@ class Window {
     const services = {
       conversations: this.conversations,
       budget: { mayStart: () => Promise.resolve(true) },
+      images: noImages,
       settings: { openIn: () => 'editor' },
       gatewaySets: Object.assign(gatewaySets, {
         forPrompt: (conversation: Conversation) => {

@@ -53,6 +53,10 @@ export class ContextDraft {
     });
   }
 
+  get hasImages(): boolean {
+    return this.content().images.length > 0;
+  }
+
   estimatedTokens(): number {
     const { attachments, images } = this.content();
     const textTokens = attachments.reduce((sum, { code }) => sum + estimateTokens(code), 0);
@@ -70,10 +74,15 @@ export class ContextDraft {
 
   /**
    * Reads and attaches a context item. If the item is already attached, its content is updated.
+   * @param replacedId id of an attached item that the new item replaces
    * @throws UserError when the item can't be read, or when the size limit is reached
    */
-  async attach(id: string): Promise<void> {
-    await this.readLock.runExclusive(async () => this.addOrThrow(await this.source.resolve(id, this.fireImageFile)));
+  async attach(id: string, replacedId = id): Promise<void> {
+    await this.readLock.runExclusive(async () => {
+      const items = await this.source.resolve(id, this.fireImageFile);
+      this.entries = this.entries.map((entry) => (entry.id === replacedId ? { ...entry, id } : entry));
+      this.addOrThrow(items);
+    });
   }
 
   /**

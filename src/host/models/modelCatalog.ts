@@ -97,13 +97,14 @@ export class ModelCatalog extends Disposable {
   /**
    * Lets the user choose another model.
    * @param exclude models that are not offered, such as the model that is answering
+   * @param hasImages whether the prompt has images
    */
-  async pickOther(exclude: readonly string[], set: GatewaySet): Promise<string | undefined> {
-    return (await this.choose(set, { title: vscode.l10n.t('Switch model'), exclude }))?.[0]?.model;
+  async pickOther(exclude: readonly string[], set: GatewaySet, hasImages: boolean): Promise<string | undefined> {
+    return (await this.choose(set, { title: vscode.l10n.t('Switch model'), exclude, hasImages }))?.[0]?.model;
   }
 
-  async pickForPrompt(set: GatewaySet): Promise<ModelPick | undefined> {
-    return (await this.choose(set, { isForPrompt: true }))?.[0];
+  async pickForPrompt(set: GatewaySet, hasImages: boolean): Promise<ModelPick | undefined> {
+    return (await this.choose(set, { isForPrompt: true, hasImages }))?.[0];
   }
 
   /** Returns the models that the menus of a conversation offer. */

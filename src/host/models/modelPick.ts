@@ -58,6 +58,8 @@ export interface ModelPickOptions {
   readonly exclude?: readonly string[];
   /** Whether the list of models also offers to compare models. */
   readonly isForPrompt?: boolean;
+  /** Whether the prompt has images. Models that are known not to see images are then not listed. */
+  readonly hasImages?: boolean;
   readonly fallbacks?: readonly string[];
   /** Models that are checked when the list opens. Set only when the user chooses the models of a comparison. */
   readonly checked?: readonly string[];
@@ -90,6 +92,8 @@ export function pickModels(
   const canSelectMany = checked !== undefined;
   const first = checked ?? [current].filter((model) => !exclude.includes(model));
   const compare = { label: `$(split-horizontal) ${vscode.l10n.t('Compare models…')}` };
+  const canSee = (model: string): boolean =>
+    options.hasImages !== true || catalog.factsOf(model, sources.get(model)?.gateway?.id)?.images !== false;
   const actions: readonly ModelItem[] = isForPrompt ? [compare] : [];
   const factsText = createFactsText();
   // Items of the model lists. They are reused while the user types, because a list can contain thousands of models.
@@ -159,7 +163,7 @@ export function pickModels(
     sources = new Map(lists.toReversed().flatMap((source) => source.list.models.map((model) => [model, source])));
     const items = [...first.map((model) => createItem(model)), ...actions];
     for (const { heading, models } of groups) {
-      const rest = models.filter((model) => !exclude.includes(model) && !first.includes(model));
+      const rest = models.filter((model) => !exclude.includes(model) && !first.includes(model) && canSee(model));
       if (rest.length > 0) items.push({ label: heading, kind: vscode.QuickPickItemKind.Separator });
       items.push(...rest.map((model) => createItem(model, heading)));
     }

@@ -3,7 +3,7 @@ import { isTerminal } from '../../engine/events/events';
 import { isConnectionError } from '../../engine/request';
 import { isToHost, type ToHost, type ToHostOf } from '../../shared/pageMessages';
 import { readImageHeader } from '../../shared/imageHeader';
-import { base64Length, maxImageChars, maxImageSide } from '../../shared/images';
+import { base64Length, maxImageChars, maxImageSide, type ImageProblem } from '../../shared/images';
 import type { ConnectionView, Replies } from '../../shared/protocol';
 import { panelStrings } from '../../shared/panelStrings';
 import { insertIntoTerminal } from '../code/terminal';
@@ -194,7 +194,10 @@ export class ConversationPanel extends Disposable {
       },
       suggestContext: ({ query }) => contextSource.suggest(query),
       attach: ({ id }) => contextDraft.attach(id),
-      attachImage: ({ name, data }) => this.attachImage(name, data),
+      attachImage: (message) => this.attachImage(message),
+      refuseImage: ({ name, problem }) => {
+        throw imageError(name, problem);
+      },
       attachDropped: ({ uris }) => contextDraft.attachFiles(uris.map((uri) => vscode.Uri.parse(uri, true))),
       detach: ({ id }) => contextDraft.detach(id),
       restoreContext: ({ ids }) => (draft.hasContextChanged ? undefined : contextDraft.restore(ids)),
@@ -287,13 +290,13 @@ export class ConversationPanel extends Disposable {
    * Attaches an image that the page has scaled.
    * @throws UserError when the data is not an image, or the image is too large for a request
    */
-  private async attachImage(name: string, data: Uint8Array): Promise<void> {
+  private async attachImage({ name, data, replacedId }: ToHostOf<'attachImage'>): Promise<void> {
     const header = readImageHeader(data);
-    if (!header) throw new UserError(vscode.l10n.t('{0} is not a PNG, JPEG, WebP or GIF image.', name));
+    if (!header) throw imageError(name, 'notImage');
     if (base64Length(data.length) > maxImageChars || Math.max(header.width, header.height) > maxImageSide)
-      throw new UserError(vscode.l10n.t('{0} is too large to be sent. Attach a smaller image.', name));
+      throw imageError(name, 'tooLarge');
     const image = await this.services.images.save(data, { name, ...header });
-    await this.contextDraft.attach(contextId({ kind: 'image', ...image }));
+    await this.contextDraft.attach(contextId({ kind: 'image', ...image }), replacedId);
   }
 
   private async askSuggestion({ kind, id }: ToHostOf<'askSuggestion'>): Promise<void> {
@@ -324,7 +327,7 @@ export class ConversationPanel extends Disposable {
 
   private async selectModel(draft: PromptInput): Promise<void> {
     const { catalog, gatewaySets } = this.services;
-    const picked = await catalog.pickForPrompt(gatewaySets.forPrompt(this.conversation));
+    const picked = await catalog.pickForPrompt(gatewaySets.forPrompt(this.conversation), this.contextDraft.hasImages);
     if (!picked) return;
     const { model } = picked;
     if (model === undefined) return this.compareModels(draft);
@@ -379,13 +382,14 @@ export class ConversationPanel extends Disposable {
 
   private async readConnection() {
     const { conversation } = this;
-    const { gatewaySets, efforts, suggestions } = this.services;
+    const { catalog, gatewaySets, efforts, suggestions } = this.services;
     const set = gatewaySets.forPrompt(conversation);
     const view = await set.view(conversation.preferredGateway);
     // The offline demo needs no key. Nevertheless, the page shows in the demo whether the user's own gateways have a
     // key.
     const { hasKey } = set === gatewaySets.own ? view : await gatewaySets.own.view();
-    const connection: ConnectionView = { effort: efforts.viewOf(view.model), ...view, hasKey };
+    const { images } = catalog.factsOf(view.model) ?? {};
+    const connection: ConnectionView = { effort: efforts.viewOf(view.model), images, ...view, hasKey };
     return { connection, suggestions: await suggestions.list(conversation, connection) };
   }
 
@@ -395,4 +399,13 @@ export class ConversationPanel extends Disposable {
     frame.showTitle(title);
     if (frame.location === 'sideBar') page.postChange({ type: 'title', title });
   }
+}
+
+function imageError(name: string, problem: ImageProblem): UserError {
+  const messages: Readonly<Record<ImageProblem, string>> = {
+    notImage: vscode.l10n.t('{0} is not a PNG, JPEG, WebP or GIF image.', name),
+    tooLarge: vscode.l10n.t('{0} is too large to be sent. Attach a smaller image.', name),
+    broken: vscode.l10n.t("{0} can't be decoded, because the image file is damaged. Attach another image.", name),
+  };
+  return new UserError(messages[problem]);
 }

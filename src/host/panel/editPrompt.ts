@@ -99,7 +99,9 @@ export function pickOtherModel(
   answerId: string,
 ): Promise<string | undefined> {
   const current = tree.answer(answerId)?.state.model ?? '';
-  return catalog.pickOther([current, ...comparedModels(tree.exchangeOf(answerId))], set);
+  const exchange = tree.exchangeOf(answerId);
+  const hasImages = (exchange?.images?.length ?? 0) > 0;
+  return catalog.pickOther([current, ...comparedModels(exchange)], set, hasImages);
 }
 
 /**

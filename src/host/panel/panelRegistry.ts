@@ -327,6 +327,7 @@ export class PanelRegistry
       // The page creates the worker of the syntax highlighter from a string. The content security policy must permit
       // this kind of worker.
       directives: ['worker-src blob:'],
+      imageFolder: vscode.Uri.file(this.services.images.folder),
     });
     if (previous) this.closeEmitter.fire(previous.conversation);
     this.visibilityEmitter.fire();

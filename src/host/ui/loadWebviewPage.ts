@@ -8,13 +8,15 @@ interface WebviewContent {
   /** Data for the page's script, see {@link webviewHtml}. */
   readonly data: Readonly<Record<string, unknown>>;
   readonly directives?: readonly string[];
+  /** Folder with the images of prompts. The script gets the URI of this folder as `images`. */
+  readonly imageFolder?: vscode.Uri;
 }
 
-/** Loads a page into a webview. The page can load only files of this extension. */
+/** Loads a page into a webview. The page can load only files of this extension, and images of prompts. */
 export function loadWebviewPage(
   webview: vscode.Webview,
   extensionUri: vscode.Uri,
-  { script, styles, data, directives }: WebviewContent,
+  { script, styles, data, directives, imageFolder }: WebviewContent,
 ): void {
   const dist = vscode.Uri.joinPath(extensionUri, 'dist');
   const media = vscode.Uri.joinPath(extensionUri, 'media');
@@ -27,8 +29,9 @@ export function loadWebviewPage(
     styleUris: styles.map((name) => uriOf(media, name)),
     locale: vscode.env.language,
   };
-  webview.options = { enableScripts: true, localResourceRoots: [dist, media] };
-  webview.html = webviewHtml(page, data, directives);
+  const images = imageFolder && webview.asWebviewUri(imageFolder).toString();
+  webview.options = { enableScripts: true, localResourceRoots: [dist, media, ...(imageFolder ? [imageFolder] : [])] };
+  webview.html = webviewHtml(page, { ...data, ...(images !== undefined && { images }) }, directives);
 }
 
 /**

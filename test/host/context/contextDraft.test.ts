@@ -53,6 +53,12 @@ describe('attachments in the composer', () => {
   const ids = (): string[] => draft.items().map(({ id }) => id);
   const texts = (): DraftText[] => draft.items().filter((shown) => shown.kind !== 'image');
 
+  it('can be replaced, and the new attachment takes the place of the old one', async () => {
+    for (const id of ['a', 'b']) await draft.attach(id);
+    await draft.attach('c', 'a');
+    assert.deepEqual(ids(), ['c', 'b']);
+  });
+
   it('show the real path of a symbolic link', async () => {
     readable.set('a', [{ ...item('a'), realPath: '~/notes' }]);
     await draft.attach('a');

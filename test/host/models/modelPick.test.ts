@@ -237,6 +237,13 @@ describe('model picker', () => {
     assert.deepEqual(labels(), ['$(check) b', '[Similar to c-1]', 'c-2', '[Other models]', 'a']);
   });
 
+  it('leaves out models that are known not to see images if the prompt has images', async () => {
+    const images: Readonly<Record<string, boolean>> = { a: true, c: false };
+    const factsOf = (model: string) => ({ images: images[model] });
+    await openWith({ hasImages: true, factsOf }, 'one').load(0, from('a', 'b', 'c', 'd'));
+    assert.deepEqual(labels(), ['$(check) b', '[Other models]', 'a', 'd']);
+  });
+
   it('shows how many models are listed if the list was truncated', async () => {
     const { load } = open('one');
     await load(0, from(...Array.from({ length: 5000 }, (_, index) => `model-${index}`)));

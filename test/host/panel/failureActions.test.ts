@@ -71,7 +71,7 @@ describe('button on a failure card', () => {
 
   const settings = (query: string): Call => ['command', 'workbench.action.openSettings', query];
   const enterKey = ['command', 'holysheep.setApiKey', { baseUrl: origin }];
-  const pick = ['pickOther', ['acme-1', 'acme-2', 'acme-3'], gatewaySets.own];
+  const pick = ['pickOther', ['acme-1', 'acme-2', 'acme-3'], gatewaySets.own, false];
   const callsOfActions: Readonly<Record<FaultAction, readonly Call[]>> = {
     retryNow: [['retryNow', 'e1']],
     tryAnyway: [['tryAnyway', 'e1']],

@@ -12,6 +12,7 @@ import { EventEmitter } from '../../support/fakeEditor';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 import { nextWindow } from '../../support/host/conversationWindow';
 import { attempt, done, waitForEvents } from '../../support/host/scriptedEngine';
+import { noImages } from '../../support/host/noImages';
 import { storeIn } from '../../support/storeIn';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 import { valuesOf } from '../../support/valuesOf';
@@ -71,7 +72,7 @@ describe('location of a conversation', () => {
   useVSCode({
     EventEmitter,
     ViewColumn: { Beside: -2 },
-    Uri: { joinPath: (...parts: readonly string[]) => parts.join('/') },
+    Uri: { joinPath: (...parts: readonly string[]) => parts.join('/'), file: (path: string) => path },
     env: { language: 'en' },
     l10n: englishL10n,
     languages: { onDidChangeDiagnostics: noSubscription },
@@ -121,6 +122,7 @@ describe('location of a conversation', () => {
       ...idleServices,
       conversations: window.conversations,
       gatewaySets: window.gatewaySets,
+      images: noImages,
       settings: { openIn: () => openIn, setOpenIn: (location: PanelLocation) => (openIn = location) },
       promptHistory: new PromptHistory(storeIn(memory)),
       contextSource: { resolve },

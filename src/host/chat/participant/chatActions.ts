@@ -61,7 +61,7 @@ const chatActions = {
       return;
     }
     const { catalog, gatewaySets } = context;
-    const model = await catalog.pickOther([], gatewaySets.own);
+    const model = await catalog.pickOther([], gatewaySets.own, false);
     if (model === undefined) return;
     await gatewaySets.own.selectModel(model);
     await askAgainIfLatest(context);

@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { ImageStore } from '../../../src/host/journal/imageStore';
+import type { PanelServices } from '../../../src/host/panel/panelServices';
+import { englishL10n, useVSCode } from '../../support/fakeVSCode';
+import { openConversation } from '../../support/host/openedConversation';
+import { pngFile } from '../../support/images';
+import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
+import { FakePanel, idleServices, noSubscription, openConversations, openPanel } from './fakePanel';
+
+describe('images in a panel', () => {
+  let folder: string;
+  let statuses: string[];
+  let view: FakePanel;
+  let dispose: () => void;
+  useVSCode({
+    l10n: englishL10n,
+    languages: { onDidChangeDiagnostics: noSubscription },
+    window: { setStatusBarMessage: (text: string) => void statuses.push(text) },
+  });
+
+  beforeEach(async () => {
+    folder = temporaryFolder();
+    statuses = [];
+    view = new FakePanel();
+    const { ContextSource } = await import('../../../src/host/context/contextSource');
+    const images = new ImageStore(folder);
+    const services = {
+      ...idleServices,
+      images,
+      contextSource: new ContextSource({} as never, images, assert.ifError),
+      catalog: { ...idleServices.catalog, factsOf: () => ({ images: false }) },
+      conversations: openConversations,
+      onError: assert.ifError,
+    } as unknown as PanelServices;
+    const { panel, draft } = await openPanel(view, openConversation().conversation, services);
+    dispose = () => panel.dispose();
+    attached = () => draft.context.items().map(({ id: _id, ...item }) => item);
+    await view.send({ type: 'ready' });
+  });
+  afterEach(() => {
+    dispose();
+    removeTemporaryFolder(folder);
+  });
+
+  let attached: () => readonly object[];
+  const nextChange = async (): Promise<void> => {
+    const count = view.posted.length;
+    while (view.posted.length === count) await new Promise(setImmediate);
+  };
+
+  it('become context items after the page has scaled them', async () => {
+    const change = nextChange();
+    await view.send({ type: 'attachImage', name: 'chart.png', data: pngFile });
+    await change;
+    const [image] = attached();
+    assert.deepEqual(
+      { ...image, hash: '' },
+      {
+        kind: 'image',
+        name: 'chart.png',
+        mimeType: 'image/png',
+        hash: '',
+        width: 1,
+        height: 1,
+        bytes: pngFile.length,
+      },
+    );
+  });
+
+  it('are refused if the data is not an image, whatever the page says', async () => {
+    const change = nextChange();
+    await view.send({ type: 'attachImage', name: 'chart.png', data: Buffer.from('<svg/>') });
+    await change;
+    assert.deepEqual([attached(), statuses], [[], ['chart.png is not a PNG, JPEG, WebP or GIF image.']]);
+  });
+
+  for (const [problem, message] of [
+    ['notImage', 'x is not a PNG, JPEG, WebP or GIF image.'],
+    ['tooLarge', 'x is too large to be sent. Attach a smaller image.'],
+    ['broken', "x can't be decoded, because the image file is damaged. Attach another image."],
+  ] as const) {
+    it(`shows a message for the problem ${problem} of an image file`, async () => {
+      await view.send({ type: 'refuseImage', name: 'x', problem });
+      assert.deepEqual(statuses, [message]);
+    });
+  }
+
+  it('tells the page whether the model can see images', () => {
+    const [snapshot] = view.posted.filter((message) => message.type === 'snapshot');
+    assert.equal(snapshot?.connection.images, false);
+  });
+});
