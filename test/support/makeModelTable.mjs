@@ -34,24 +34,42 @@ const order = ([a, x], [b, y]) =>
 /** The codes of the levels of reasoning effort, which `effortCodes` in modelFacts.ts reads. */
 const effortCodes = { none: 'n', minimal: 'i', low: 'l', medium: 'm', high: 'h', xhigh: 'x', max: 'X' };
 
-function row([name, { context, input, output, images, reasoning, temperature, tools, price, ...levels }]) {
+/**
+ * Vendors that cache a prompt only where a request contains `cache_control`. Source: Anthropic's documentation about
+ * prompt caching.
+ */
+const explicitlyCaching = new Set(['anthropic']);
+
+/**
+ * Price of writing a token to the cache, as a multiple of the input price. Source: Anthropic's prices for a cache that
+ * expires after five minutes.
+ */
+const cacheWriteFactor = 1.25;
+
+/**
+ * Returns the prices of a model in the order of `Row` in modelFacts.ts. Returns undefined if all prices are 0, because
+ * this is the vendor's offer for trials and no other gateway's price.
+ */
+function pricesOf({ vendor: name, price }) {
+  if (!price?.input && !price?.output) return undefined;
+  const { input, output, cacheRead } = price;
+  const hasWritePrice = cacheRead !== undefined && explicitlyCaching.has(name);
+  return [input, output, cacheRead, hasWritePrice ? input * cacheWriteFactor : undefined].filter(
+    (usd) => usd !== undefined,
+  );
+}
+
+function row([name, model]) {
+  const { context, input, output, images, reasoning, temperature, tools, ...levels } = model;
   const { toggle } = levels;
   const flags = [images && 'i', reasoning && 'r', tools && 't', temperature === false && 'n', toggle && 's'];
   const limits = [output, ...(input < context ? [input] : [])];
   const tokens = context ? [context, ...(limits.some(Boolean) ? limits : [])] : undefined;
   const efforts = levels.efforts?.map((level) => effortCodes[level]).join('');
   const budget = levels.budget && [levels.budget.min, levels.budget.max].filter((limit) => limit !== undefined);
-  // Leaves out a price of 0, because it is the vendor's offer for trials and no other gateway's price.
-  const isPriced = price?.input || price?.output;
-  const prices = isPriced ? [price.input, price.output, price.cacheRead].filter((usd) => usd !== undefined) : undefined;
-  return JSON.stringify({ name, flags: flags.filter(Boolean).join(''), tokens, efforts, budget, price: prices });
+  const price = pricesOf(model);
+  return JSON.stringify({ name, flags: flags.filter(Boolean).join(''), tokens, efforts, budget, price });
 }
-
-/**
- * Vendors that cache a prompt only where a request contains `cache_control`. Source: Anthropic's documentation about
- * prompt caching.
- */
-const explicitlyCaching = new Set(['anthropic']);
 
 const groups = new Map();
 for (const entry of Object.entries({ ...models, ...additions }).sort(order)) {

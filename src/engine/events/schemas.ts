@@ -52,6 +52,8 @@ const usage = {
   totalTokens: orZero(tokens),
   /** Number of prompt tokens that the provider read from its cache. */
   cachedTokens: detail(tokens),
+  /** Number of prompt tokens that the provider wrote to its cache. */
+  cacheWriteTokens: detail(tokens),
   reasoningTokens: detail(tokens),
   cost: detail(cost),
   currency,
@@ -180,6 +182,7 @@ export const eventSchemas = {
     promptTokens: detail(tokens),
     completionTokens: detail(tokens),
     cachedTokens: usage.cachedTokens,
+    cacheWriteTokens: usage.cacheWriteTokens,
     reasoningTokens: usage.reasoningTokens,
     cost: usage.cost,
     /**

@@ -5,7 +5,8 @@ import { maxCost, maxTokens } from '../events/kinds';
 
 /**
  * The fields in which gateways report numbers of tokens. The first field with a plausible number is used. A dot in a
- * path leads to a field of a nested object. Sources: OpenAI's chat and responses APIs, Anthropic, DeepSeek.
+ * path leads to a field of a nested object. Sources: OpenAI's chat and responses APIs, Anthropic, DeepSeek, OpenRouter,
+ * and new-api (`cached_creation_tokens`).
  */
 const countFields = {
   promptTokens: ['prompt_tokens', 'input_tokens', 'promptTokens', 'promptTokenCount'],
@@ -17,6 +18,12 @@ const countFields = {
     'prompt_cache_hit_tokens',
     'cache_read_input_tokens',
     'cached_tokens',
+  ],
+  cacheWriteTokens: [
+    'prompt_tokens_details.cache_write_tokens',
+    'input_tokens_details.cache_write_tokens',
+    'prompt_tokens_details.cached_creation_tokens',
+    'cache_creation_input_tokens',
   ],
   reasoningTokens: [
     'completion_tokens_details.reasoning_tokens',
@@ -38,9 +45,10 @@ export function readUsage(usage: unknown, chunk: JsonRecord): Usage | undefined 
   const count = (name: keyof typeof countFields): number | undefined =>
     countFields[name].map((path) => fieldAt(usage, path)).find(isCount);
   const cachedTokens = count('cachedTokens');
+  const cacheWriteTokens = count('cacheWriteTokens');
   const reportedReasoning = count('reasoningTokens');
   const reportedTokens = count('promptTokens') ?? 0;
-  const promptTokens = reportedTokens + tokensOutsidePrompt(reportedTokens, cachedTokens, usage);
+  const promptTokens = reportedTokens + tokensOutsidePrompt(reportedTokens, cachedTokens, cacheWriteTokens, usage);
   const reportedAnswer = count('completionTokens');
   const answerTokens = reportedAnswer ?? 0;
   const reportedTotal = count('totalTokens') ?? 0;
@@ -59,6 +67,7 @@ export function readUsage(usage: unknown, chunk: JsonRecord): Usage | undefined 
     completionTokens,
     totalTokens,
     ...(cachedTokens !== undefined && { cachedTokens }),
+    ...(cacheWriteTokens !== undefined && { cacheWriteTokens }),
     ...(reasoningTokens !== undefined && { reasoningTokens }),
     ...(cost !== undefined && { cost }),
   };
@@ -68,11 +77,10 @@ export function readUsage(usage: unknown, chunk: JsonRecord): Usage | undefined 
  * Returns the number of prompt tokens that are missing from the reported number. Anthropic, and some gateways that
  * convert Anthropic's usage, have separate fields for the tokens that were read from the cache or written to the cache.
  */
-function tokensOutsidePrompt(promptTokens: number, cachedTokens = 0, usage: JsonRecord): number {
-  const { prompt_tokens: prompt, cache_read_input_tokens: read, cache_creation_input_tokens: stored } = usage;
-  const ofCache = [read, stored].filter(isCount);
-  if (prompt === undefined && ofCache.length > 0) return ofCache.reduce((sum, tokens) => sum + tokens);
-  return cachedTokens > promptTokens ? cachedTokens : 0;
+function tokensOutsidePrompt(promptTokens: number, read = 0, written = 0, usage: JsonRecord): number {
+  const { cache_read_input_tokens: anthropicRead, cache_creation_input_tokens: anthropicWritten } = usage;
+  const isAnthropic = usage['prompt_tokens'] === undefined && [anthropicRead, anthropicWritten].some(isCount);
+  return isAnthropic || Math.max(read, written) > promptTokens ? read + written : 0;
 }
 
 /**

@@ -124,9 +124,10 @@ export function firstTokens(...values: readonly unknown[]): number | undefined {
 function priceOf(pricing: Readonly<Record<string, unknown>>): ModelFacts['price'] {
   const input = perMillion(pricing['prompt']);
   const output = perMillion(pricing['completion']);
-  const cacheRead = perMillion(pricing['input_cache_read']);
   if (input === undefined || output === undefined) return undefined;
-  return { input, output, ...(cacheRead !== undefined && { cacheRead }) };
+  const cacheRead = perMillion(pricing['input_cache_read']);
+  const cacheWrite = perMillion(pricing['input_cache_write']);
+  return { input, output, cacheRead, cacheWrite };
 }
 
 function perMillion(value: unknown): number | undefined {

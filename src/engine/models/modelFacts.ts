@@ -48,7 +48,12 @@ export interface ModelFacts {
   readonly cutsLongPrompts?: boolean | undefined;
   /** List price of the vendor in USD per million tokens. A gateway can charge another price. */
   readonly price?:
-    | { readonly input: number; readonly output: number; readonly cacheRead?: number | undefined }
+    | {
+        readonly input: number;
+        readonly output: number;
+        readonly cacheRead?: number | undefined;
+        readonly cacheWrite?: number | undefined;
+      }
     | undefined;
   readonly family?: string | undefined;
   readonly vendor?: string | undefined;
@@ -132,8 +137,8 @@ interface Row {
   readonly efforts?: string | undefined;
   /** Minimum and maximum of the reasoning budget, in tokens. */
   readonly budget?: readonly number[] | undefined;
-  /** Prices of input, output and cached input, in USD per million tokens. */
-  readonly price?: readonly [input: number, output: number, cacheRead?: number] | undefined;
+  /** Prices of input, output, and reading input from and writing input to the cache, in USD per million tokens. */
+  readonly price?: readonly [input: number, output: number, cacheRead?: number, cacheWrite?: number] | undefined;
 }
 
 let factsByName: ReadonlyMap<string, ModelFacts> | undefined;
@@ -206,6 +211,6 @@ function factsOfRow({ flags, tokens, efforts, budget, price }: Row): ModelFacts 
     ...(flags.includes('s') && { reasoningToggle: true }),
     ...(efforts && { efforts: reasoningEfforts.filter((_, index) => efforts.includes(effortCodes.charAt(index))) }),
     ...(budget && { reasoningBudget: { min: budget[0], max: budget[1] } }),
-    price: price && { input: price[0], output: price[1], cacheRead: price[2] },
+    price: price && { input: price[0], output: price[1], cacheRead: price[2], cacheWrite: price[3] },
   };
 }

@@ -16,12 +16,14 @@ export function roundCost(amount: number): number {
  */
 export function estimateCost(
   price: ModelFacts['price'],
-  { promptTokens, completionTokens, cachedTokens = 0 }: Omit<Usage, 'totalTokens'>,
+  { promptTokens, completionTokens, cachedTokens = 0, cacheWriteTokens = 0 }: Omit<Usage, 'totalTokens'>,
 ): number | undefined {
   if (!price) return undefined;
-  const { input, output, cacheRead = input } = price;
+  const { input, output, cacheRead = input, cacheWrite = input } = price;
   const cached = Math.min(cachedTokens, promptTokens);
-  const cost = (input * (promptTokens - cached) + cacheRead * cached + output * completionTokens) / 1e6;
+  const written = Math.min(cacheWriteTokens, promptTokens - cached);
+  const promptCost = input * (promptTokens - cached - written) + cacheRead * cached + cacheWrite * written;
+  const cost = (promptCost + output * completionTokens) / 1e6;
   return cost <= maxCost ? roundCost(cost) : undefined;
 }
 
@@ -30,6 +32,7 @@ const summedFields = [
   'completionTokens',
   'totalTokens',
   'cachedTokens',
+  'cacheWriteTokens',
   'reasoningTokens',
   'cost',
 ] as const satisfies readonly (keyof Usage)[];

@@ -68,9 +68,9 @@ function effortsIn(value: unknown): ModelFacts['efforts'] {
 
 function priceIn(value: unknown): ModelFacts['price'] {
   const price: JsonRecord = isRecord(value) ? value : {};
-  const [input, output, cacheRead] = [price['input'], price['output'], price['cacheRead']].map(usdIn);
+  const [input, output] = [usdIn(price['input']), usdIn(price['output'])];
   if (input === undefined || output === undefined) return undefined;
-  return { input, output, ...(cacheRead !== undefined && { cacheRead }) };
+  return { input, output, cacheRead: usdIn(price['cacheRead']), cacheWrite: usdIn(price['cacheWrite']) };
 }
 
 function usdIn(value: unknown): number | undefined {

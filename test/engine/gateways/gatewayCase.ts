@@ -29,6 +29,8 @@ export interface Expected {
   readonly toolCalls?: readonly { readonly name: string; readonly arguments: string }[];
   /** Prompt, completion and total tokens. */
   readonly usage?: readonly [number, number, number];
+  /** Prompt tokens that were read from the cache, and prompt tokens that were written to it. */
+  readonly cacheTokens?: readonly [number, number];
   readonly finishReason?: string;
   /** The complete answer of the turn. */
   readonly finalText?: string;

@@ -90,6 +90,7 @@ function assertFirstAttempt(expected: Expected, events: readonly StreamEvent[]):
   if (expected.reasoning !== undefined) assert.equal(reasoningOf(first), expected.reasoning);
   if (expected.toolCalls) assert.deepEqual(toolCallsOf(first), expected.toolCalls);
   if (expected.usage) assert.deepEqual(usageOf(first), expected.usage);
+  if (expected.cacheTokens) assert.deepEqual(cacheTokensOf(first), expected.cacheTokens);
   const ids = first.flatMap((event) => ('requestId' in event ? (event.requestId ?? []) : []));
   if (requestId !== undefined) assert.deepEqual([...new Set(ids)], [requestId]);
   const messages = first
@@ -162,4 +163,9 @@ function toolCallsOf(events: readonly StreamEvent[]): Expected['toolCalls'] {
 function usageOf(events: readonly StreamEvent[]): Expected['usage'] {
   const usage = events.find((event) => event.type === 'usage');
   return usage && [usage.promptTokens, usage.completionTokens, usage.totalTokens];
+}
+
+function cacheTokensOf(events: readonly StreamEvent[]): readonly (number | undefined)[] {
+  const usage = events.find((event) => event.type === 'usage');
+  return [usage?.cachedTokens, usage?.cacheWriteTokens];
 }

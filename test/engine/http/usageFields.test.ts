@@ -19,6 +19,16 @@ describe('reading of usage', () => {
     },
     { name: 'prompt_cache_hit_tokens', fields: { prompt_cache_hit_tokens: 8 }, expected: { cachedTokens: 8 } },
     { name: 'cache_read_input_tokens', fields: { cache_read_input_tokens: 8 }, expected: { cachedTokens: 8 } },
+    ...[
+      { prompt_tokens_details: { cache_write_tokens: 8 } },
+      { input_tokens_details: { cache_write_tokens: 8 } },
+      { prompt_tokens_details: { cached_creation_tokens: 8 } },
+      { cache_creation_input_tokens: 8 },
+    ].map((fields) => ({
+      name: `the tokens that were written to the cache in ${JSON.stringify(fields)}`,
+      fields,
+      expected: { cacheWriteTokens: 8 },
+    })),
     {
       name: 'cached tokens of zero',
       fields: { prompt_tokens_details: { cached_tokens: 0 } },
@@ -58,7 +68,13 @@ describe('reading of usage', () => {
     {
       name: 'tokens that the cache has read and stored (Anthropic)',
       received: { input_tokens: 10, output_tokens: 5, cache_read_input_tokens: 100, cache_creation_input_tokens: 20 },
-      expected: { promptTokens: 130, completionTokens: 5, totalTokens: 135, cachedTokens: 100 },
+      expected: {
+        promptTokens: 130,
+        completionTokens: 5,
+        totalTokens: 135,
+        cachedTokens: 100,
+        cacheWriteTokens: 20,
+      },
     },
     {
       name: 'the fields of Google',
@@ -73,7 +89,57 @@ describe('reading of usage', () => {
         cache_read_input_tokens: null,
         cache_creation_input_tokens: 2000,
       },
-      expected: { promptTokens: 2010, completionTokens: 5, totalTokens: 2015 },
+      expected: { promptTokens: 2010, completionTokens: 5, totalTokens: 2015, cacheWriteTokens: 2000 },
+    },
+    {
+      name: 'tokens that the cache has read and stored as part of the prompt (LiteLLM)',
+      received: {
+        prompt_tokens: 130,
+        completion_tokens: 5,
+        total_tokens: 135,
+        prompt_tokens_details: { cached_tokens: 100 },
+        cache_read_input_tokens: 100,
+        cache_creation_input_tokens: 20,
+      },
+      expected: {
+        promptTokens: 130,
+        completionTokens: 5,
+        totalTokens: 135,
+        cachedTokens: 100,
+        cacheWriteTokens: 20,
+      },
+    },
+    {
+      name: 'tokens that the cache has stored but the prompt does not contain',
+      received: {
+        prompt_tokens: 10,
+        completion_tokens: 5,
+        total_tokens: 15,
+        prompt_tokens_details: { cached_tokens: 0, cached_creation_tokens: 2000 },
+      },
+      expected: {
+        promptTokens: 2010,
+        completionTokens: 5,
+        totalTokens: 2015,
+        cachedTokens: 0,
+        cacheWriteTokens: 2000,
+      },
+    },
+    {
+      name: 'the prompt only once if the cache has stored again what it has read (OpenAI)',
+      received: {
+        prompt_tokens: 3619,
+        completion_tokens: 36,
+        total_tokens: 3655,
+        prompt_tokens_details: { cached_tokens: 2921, cache_write_tokens: 3616 },
+      },
+      expected: {
+        promptTokens: 3619,
+        completionTokens: 36,
+        totalTokens: 3655,
+        cachedTokens: 2921,
+        cacheWriteTokens: 3616,
+      },
     },
     {
       name: 'reasoning if neither the prompt nor the total contains the cached tokens',
@@ -135,7 +201,7 @@ describe('reading of usage', () => {
 
   for (const absurd of [-1, 1.5, 1e9 + 1, 1e300, '300', NaN, Infinity, null, true, {}, [3]]) {
     it(`leaves out the count ${inspect(absurd)} and keeps the other counts`, () => {
-      const details = { cached_tokens: absurd, reasoning_tokens: absurd };
+      const details = { cached_tokens: absurd, cache_write_tokens: absurd, reasoning_tokens: absurd };
       const received = { prompt_tokens_details: details, completion_tokens_details: details };
       assert.deepEqual(readUsage({ prompt_tokens: 16, completion_tokens: absurd, ...received }, {}), {
         promptTokens: 16,

@@ -13,7 +13,12 @@ const facts: readonly { readonly name: string; readonly entry: Record<string, un
         top_provider: { context_length: 100_000, max_completion_tokens: 64_000 },
         architecture: { input_modalities: ['text', 'image'], output_modalities: ['text'] },
         supported_parameters: ['max_tokens', 'tools', 'reasoning'],
-        pricing: { prompt: '0.000003', completion: '0.000015', input_cache_read: '0.0000003' },
+        pricing: {
+          prompt: '0.000003',
+          completion: '0.000015',
+          input_cache_read: '0.0000003',
+          input_cache_write: '0.00000375',
+        },
       },
       expected: {
         contextWindow: 200_000,
@@ -22,7 +27,7 @@ const facts: readonly { readonly name: string; readonly entry: Record<string, un
         tools: true,
         reasons: true,
         takesTemperature: false,
-        price: { input: 3, output: 15, cacheRead: 0.3 },
+        price: { input: 3, output: 15, cacheRead: 0.3, cacheWrite: 3.75 },
         writesText: true,
       },
     },
@@ -73,7 +78,7 @@ const facts: readonly { readonly name: string; readonly entry: Record<string, un
     {
       name: 'a price of zero',
       entry: { pricing: { prompt: '0', completion: 0 } },
-      expected: { price: { input: 0, output: 0 } },
+      expected: { price: { input: 0, output: 0, cacheRead: undefined, cacheWrite: undefined } },
     },
     {
       name: 'parameters, without a conclusion from an incomplete list',

@@ -130,7 +130,7 @@ describe('lookup of model facts', () => {
       reasons: true,
       takesTemperature: false,
       efforts: ['minimal', 'low', 'medium', 'high'],
-      price: { input: 1.25, output: 10, cacheRead: 0.125 },
+      price: { input: 1.25, output: 10, cacheRead: 0.125, cacheWrite: undefined },
       family: 'gpt',
       vendor: 'openai',
     });
@@ -163,6 +163,16 @@ describe('lookup of model facts', () => {
 
   for (const model of ['claude-opus-4', 'us.anthropic.claude-sonnet-4-5-20250929-v1:0', 'anthropic/claude-haiku-4.5'])
     it(`says that "${model}" caches only marked prompts`, () => assert.equal(factsOf(model)?.caching, 'explicit'));
+
+  it('returns 1.25 times the input price as the price of writing to the cache of Claude models', () => {
+    for (const { name, input, cacheWrite } of [
+      { name: 'claude-opus-4-8', input: 5, cacheWrite: 6.25 },
+      { name: 'anthropic/claude-sonnet-4', input: 3, cacheWrite: 3.75 },
+    ]) {
+      const { price } = factsOf(name) ?? {};
+      assert.deepEqual([price?.input, price?.cacheWrite], [input, cacheWrite]);
+    }
+  });
 
   for (const model of ['gpt-5', 'gemini-2.5-flash', 'deepseek-v3'])
     it(`says nothing about the caching of "${model}"`, () => assert.equal(factsOf(model)?.caching, undefined));

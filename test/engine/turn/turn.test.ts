@@ -281,13 +281,13 @@ describe('successful turn', () => {
   });
 
   it('reports cached tokens, reasoning tokens and cost only if the gateway has reported them', async () => {
-    const details = { ...usage, prompt_tokens_details: { cached_tokens: 5 }, cost: 0.5 };
+    const details = { ...usage, prompt_tokens_details: { cached_tokens: 5, cache_write_tokens: 1 }, cost: 0.5 };
     const cutStream = streaming((body) => body.event({ choices: [], usage: details }).delta('ab').end());
     const run = await new EngineRun({
       replies: [cutStream, streaming((body) => body.delta('abc').finish('stop', usage).done())],
     }).toEnd();
-    const { cachedTokens, reasoningTokens, cost } = run.last('usage');
-    assert.deepEqual([cachedTokens, reasoningTokens, cost], [5, undefined, 0.5]);
+    const { cachedTokens, cacheWriteTokens, reasoningTokens, cost } = run.last('usage');
+    assert.deepEqual([cachedTokens, cacheWriteTokens, reasoningTokens, cost], [5, 1, undefined, 0.5]);
     const ended = run.events.flatMap((event) => (event.type === 'ended' ? [[event.cachedTokens, event.cost]] : []));
     assert.deepEqual(ended, [
       [5, 0.5],

@@ -440,7 +440,7 @@ describe('model lists of the gateways', () => {
       ids = ['gpt-4o', { id: 'gpt-4', pricing: { prompt: '0.000001', completion: '0.000002' } }];
       await catalog.preload();
       assert.deepEqual([catalog.factsOf('gpt-4o')?.price, catalog.factsOf('gpt-4o')?.images], [undefined, true]);
-      assert.deepEqual(catalog.factsOf('gpt-4')?.price, { input: 1, output: 2 });
+      assert.equal(catalog.factsOf('gpt-4')?.price?.input, 1);
       assert.equal(catalog.factsOf('gpt-4o', gateway.id)?.price?.input, 2.5);
     });
 

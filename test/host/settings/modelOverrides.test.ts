@@ -32,13 +32,13 @@ const entries: readonly { readonly name: string; readonly entry: unknown; readon
   },
   {
     name: 'the price',
-    entry: { price: { input: 1, output: 2, cacheRead: 0 } },
-    facts: { price: { input: 1, output: 2, cacheRead: 0 } },
+    entry: { price: { input: 1, output: 2, cacheRead: 0, cacheWrite: 1.25 } },
+    facts: { price: { input: 1, output: 2, cacheRead: 0, cacheWrite: 1.25 } },
   },
   {
-    name: 'a price without a price for cached tokens',
-    entry: { price: { input: 1, output: 2 } },
-    facts: { price: { input: 1, output: 2 } },
+    name: 'a price without valid prices for the cache',
+    entry: { price: { input: 1, output: 2, cacheWrite: -1 } },
+    facts: { price: { input: 1, output: 2, cacheRead: undefined, cacheWrite: undefined } },
   },
   { name: 'further fields', entry: { extraBody: { top_k: 20 } }, facts: { extraBody: { top_k: 20 } } },
   ...[
