@@ -6,7 +6,7 @@ import { type Attachment, countLines, type DraftContext, estimateTokens } from '
 import { Listeners } from '../util/listeners';
 import type { Log } from '../util/log';
 import { UserError } from '../util/userError';
-import { parseContextId } from './contextId';
+import { contextId, parseContextId } from './contextId';
 import { contextLimits } from './contextPrompt';
 import type { ContextSource, DraftAttachment } from './contextSource';
 import type { ImageFile } from './readContext';
@@ -74,14 +74,23 @@ export class ContextDraft {
 
   /**
    * Reads and attaches a context item. If the item is already attached, its content is updated.
-   * @param replacedId id of an attached item that the new item replaces
    * @throws UserError when the item can't be read, or when the size limit is reached
    */
-  async attach(id: string, replacedId = id): Promise<void> {
+  async attach(id: string): Promise<void> {
+    await this.readLock.runExclusive(async () => this.addOrThrow(await this.source.resolve(id, this.fireImageFile)));
+  }
+
+  /**
+   * Saves and attaches an image.
+   * @param replacedId id of an attached image whose place the new image takes
+   * @throws UserError when the prompt has too many images
+   */
+  async attachImage(save: () => Promise<PromptImage>, replacedId?: string): Promise<void> {
     await this.readLock.runExclusive(async () => {
-      const items = await this.source.resolve(id, this.fireImageFile);
+      const image = await save();
+      const id = contextId({ kind: 'image', ...image });
       this.entries = this.entries.map((entry) => (entry.id === replacedId ? { ...entry, id } : entry));
-      this.addOrThrow(items);
+      this.addOrThrow([{ id, image }]);
     });
   }
 

@@ -290,13 +290,13 @@ export class ConversationPanel extends Disposable {
    * Attaches an image that the page has scaled.
    * @throws UserError when the data is not an image, or the image is too large for a request
    */
-  private async attachImage({ name, data, replacedId }: ToHostOf<'attachImage'>): Promise<void> {
+  private attachImage({ name, data, replacedId }: ToHostOf<'attachImage'>): Promise<void> {
     const header = readImageHeader(data);
     if (!header) throw imageError(name, 'notImage');
     if (base64Length(data.length) > maxImageChars || Math.max(header.width, header.height) > maxImageSide)
       throw imageError(name, 'tooLarge');
-    const image = await this.services.images.save(data, { name, ...header });
-    await this.contextDraft.attach(contextId({ kind: 'image', ...image }), replacedId);
+    const save = () => this.services.images.save(data, { name, ...header });
+    return this.contextDraft.attachImage(save, replacedId);
   }
 
   private async askSuggestion({ kind, id }: ToHostOf<'askSuggestion'>): Promise<void> {

@@ -5,9 +5,11 @@ import { contextLimits } from '../../../src/host/context/contextPrompt';
 import type { ContextSource, DraftAttachment } from '../../../src/host/context/contextSource';
 import type { Log } from '../../../src/host/util/log';
 import { UserError } from '../../../src/host/util/userError';
+import type { PromptImage } from '../../../src/shared/images';
 import type { Attachment, DraftText } from '../../../src/shared/protocol';
 import { fake } from '../../support/fake';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
+import { promptImageOf } from '../../support/images';
 import { rowsOf, valuesOf } from '../../support/valuesOf';
 
 const file = (label: string, code = label, changes: Partial<Attachment> = {}): Attachment => ({
@@ -53,10 +55,24 @@ describe('attachments in the composer', () => {
   const ids = (): string[] => draft.items().map(({ id }) => id);
   const texts = (): DraftText[] => draft.items().filter((shown) => shown.kind !== 'image');
 
-  it('can be replaced, and the new attachment takes the place of the old one', async () => {
-    for (const id of ['a', 'b']) await draft.attach(id);
-    await draft.attach('c', 'a');
-    assert.deepEqual(ids(), ['c', 'b']);
+  it('keep their order when an image replaces another image', async () => {
+    const attachImage = (name: string, replacedId?: string) =>
+      draft.attachImage(() => Promise.resolve(promptImageOf(name)), replacedId);
+    const names = (): string[] => draft.items().map((shown) => (shown.kind === 'image' ? shown.name : shown.label));
+    await attachImage('small.png');
+    await draft.attach('a');
+    await attachImage('large.png', ids()[0]);
+    assert.deepEqual(names(), ['large.png', 'a']);
+  });
+
+  it('are sent with a prompt even if an image is still being saved', async () => {
+    let saved: (image: PromptImage) => void = () => assert.fail();
+    const attached = draft.attachImage(() => new Promise((resolve) => (saved = resolve)));
+    const refreshed = draft.refresh().then(() => draft.takeAll().images);
+    await new Promise(setImmediate);
+    saved(promptImageOf('a.png'));
+    await attached;
+    assert.deepEqual(valuesOf(await refreshed, 'name'), ['a.png']);
   });
 
   it('show the real path of a symbolic link', async () => {
