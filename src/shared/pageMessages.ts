@@ -127,7 +127,7 @@ const messageFields = {
    * Attaches an image that the page has scaled. `data` is the content of an image file. The image can replace an
    * attached image, whose place it takes.
    */
-  attachImage: { name: text, data: v.instance(Uint8Array), replacedId: v.optional(text) },
+  attachImage: { name: text, data: v.instance(Uint8Array<ArrayBufferLike>), replacedId: v.optional(text) },
   /** Shows why a file can't be attached as an image. */
   refuseImage: { name: text, problem: v.picklist(imageProblems) },
   /** Attaches files that the user has dropped on the page, for example from VS Code's Explorer. */

@@ -11,12 +11,13 @@ if (!root) throw new Error('The page has no #root element.');
 
 const findRuns = createRunFinder(() => startHighlightWorker(highlightWorker), browserClock.callAfter);
 const api = acquireVsCodeApi();
-const { strings = '{}', help = '{}' } = document.body.dataset;
+const { strings = '{}', help = '{}', images = '""' } = document.body.dataset;
 createPanel(root, {
   api,
   unsent: new UnsentStore(() => window.localStorage, Date.now),
   strings: JSON.parse(strings) as PanelStrings,
   help: JSON.parse(help) as FaultDetails,
+  imagesUri: JSON.parse(images) as string,
   locale: document.documentElement.lang,
   clock: browserClock,
   createMarkdown: (within, options) => new MarkdownStream(within, { ...options, findRuns }),

@@ -1,3 +1,4 @@
+import type { PromptImage } from '../shared/images';
 import type { FaultDetails, PanelStrings } from '../shared/panelStrings';
 import type { RecentModels } from '../shared/protocol';
 import type { ToHost } from '../shared/pageMessages';
@@ -44,6 +45,12 @@ export interface PageContext {
   /** Returns the model for the next prompt. The latest turns show it if they have no model. */
   readonly model: () => string;
   readonly recentModels: () => RecentModels;
+  /**
+   * Returns the URI of an image file.
+   * @param owner the owner of the file, see `imagePath`
+   */
+  readonly imageUri: (owner: string, image: PromptImage) => string;
+  readonly conversationId: () => string;
   /**
    * Returns whether the page is read-only, because the conversation is open in another window. A read-only page has no
    * buttons that change the conversation.

@@ -1,3 +1,4 @@
+import { imagePath } from '../shared/images';
 import type { FaultDetails, PanelStrings } from '../shared/panelStrings';
 import type { PanelState, ToHost } from '../shared/pageMessages';
 import {
@@ -34,6 +35,8 @@ interface PanelEnvironment {
   readonly unsent: UnsentStore;
   readonly strings: PanelStrings;
   readonly help: FaultDetails;
+  /** URI of the folder with the images of prompts. */
+  readonly imagesUri: string;
   readonly locale: string;
   readonly clock: PanelClock;
   readonly createMarkdown: PageContext['createMarkdown'];
@@ -47,9 +50,11 @@ type Message<Type extends ToWebview['type']> = ToWebview & { readonly type: Type
  */
 export function createPanel(
   root: HTMLElement,
-  { api, unsent, strings, help, locale, clock, createMarkdown }: PanelEnvironment,
+  { api, unsent, strings, help, imagesUri, locale, clock, createMarkdown }: PanelEnvironment,
 ): (message: ToWebview) => void {
   let conversationId = '';
+  /** Whether the unsent text of the previous page is restored. Until then, nothing is saved. */
+  let canSave = false;
   let connection: ConnectionView | undefined;
   let tourStep: TourStep | undefined;
   let recentModels: RecentModels = { used: [], compared: [] };
@@ -83,6 +88,8 @@ export function createPanel(
     host: () => connection?.host ?? '',
     model: () => connection?.model ?? '',
     recentModels: () => recentModels,
+    imageUri: (owner, image) => `${imagesUri}/${imagePath(owner, image)}`,
+    conversationId: () => conversationId,
     isReadOnly: () => isReadOnly,
     areVersionButtonsDisabled: () => conversation.areVersionButtonsDisabled,
     announcer,
@@ -127,7 +134,7 @@ export function createPanel(
    * text belongs to the other window, in which the conversation is open.
    */
   const save = (): void => {
-    if (conversationId === '' || isReadOnly) return;
+    if (!canSave || isReadOnly) return;
     const text = JSON.stringify(unsentText());
     if (text !== lastText) changedAt = clock.now();
     lastText = text;
@@ -229,9 +236,9 @@ export function createPanel(
         ? (unsent.load(message.conversationId, message.unsent) ?? { draft: '', at: 0 })
         : undefined;
     const restored = stored ?? view();
-    // Nothing is saved until the unsent text is restored.
-    conversationId = '';
-    const panelState = { conversationId: message.conversationId };
+    canSave = false;
+    ({ conversationId } = message);
+    const panelState = { conversationId };
     // VS Code passes this value to the commands of the context menu.
     root.dataset['vscodeContext'] = JSON.stringify(panelState);
     isReadOnly = readOnly;
@@ -258,7 +265,7 @@ export function createPanel(
     // If that exchange no longer exists, because the user has edited its prompt, all prompts are treated as new.
     const newItems = items.slice(items.findIndex((item) => idOf(item) === restored.seen) + 1);
     composer.confirmPrompts(newItems.flatMap((item) => ('prompt' in item ? item.prompt : [])));
-    ({ conversationId } = message);
+    canSave = true;
     save();
   };
 
@@ -299,7 +306,7 @@ export function createPanel(
     conversationCost: (total) => header.setCost(total),
     prefill: (message) => composer.prefill(message),
     context: ({ items, unread }) => composer.setContext(items, unread),
-    scaleImage: () => undefined,
+    scaleImage: ({ name, data }) => composer.attachImage(name, data),
     reply: ({ request, value }) => requests.receive(request, value),
     promptMoved: ({ prompt }) => composer.confirmPrompt(prompt, true),
     answerAction: ({ answerId, action }) => conversation.performAction(answerId, action),
@@ -328,8 +335,8 @@ export function createPanel(
       event.stopPropagation();
     }
     if (event.key !== 'Escape' || isComposing(event)) return;
-    // Escape in an open editor or menu only closes the editor or menu. It does not stop the turn.
-    if (closestElement(event.target, '.prompt-editor, [role="menu"]')) return;
+    // Escape in an open editor, menu or dialog only closes it. It does not stop the turn.
+    if (closestElement(event.target, '.prompt-editor, [role="menu"], dialog')) return;
     if (composer.popup.close()) event.stopPropagation();
     else if (conversation.active && !isReadOnly) stopActiveTurn();
     else if (conversation.element.contains(document.activeElement)) focusInput();

@@ -3,9 +3,11 @@ import type { StreamEvent } from '../../src/engine/events/events';
 import { effortChoices } from '../../src/engine/request';
 import { markScheduled } from '../../src/engine/state/schedule';
 import { panelStrings } from '../../src/shared/panelStrings';
+import type { PromptImage } from '../../src/shared/images';
 import type { ShownExchange, ShownItem } from '../../src/shared/exchanges';
 import { initialTurn, reduceTurn, type HostNotice, type ToWebview, type TurnState } from '../../src/shared/protocol';
 import { longPrompt, sampleTexts } from '../e2e/support/sampleTexts';
+import { missingImage } from './staticPage';
 import { ev } from '../webview/panel/support/events';
 import { answer, comparison, connected, exchange, startOfTime } from '../webview/panel/support/panelPage';
 
@@ -152,6 +154,14 @@ const hebrew = [
 ].join('\n\n');
 
 const attachment = { kind: 'file', label: 'sample.ts', languageId: 'typescript', code: 'let a = 1;' } as const;
+const image = (name: string, hash: string): PromptImage => ({
+  name,
+  hash,
+  mimeType: 'image/png',
+  width: 1568,
+  height: 882,
+  bytes: 245_000,
+});
 const finished = exchange('a', { prompt: texts.code, state: turns['done']! });
 
 const models = ['claude-sonnet-4', 'gpt-4o', 'deepseek-v3', 'gemini-3-pro'];
@@ -292,6 +302,20 @@ export const panelStates: readonly PanelState[] = [
     }),
     act: (page) => page.getByRole('textbox').fill(texts.context),
   },
+  ...['images', 'enlarged-image'].map((name): PanelState => ({
+    name,
+    snapshot: snapshot([{ ...finished, images: [image('sheep.png', '1'), image('lost.png', missingImage)] }], {
+      connection: { ...connected, images: false },
+      context: [
+        image('Screenshot of the sheep of the northern islands in the winter.png', '2'),
+        image('b.png', '3'),
+      ].map((each) => ({ ...each, id: each.name, kind: 'image' })),
+    }),
+    act: async (page) => {
+      await page.getByText(panelStrings.imageMissing).waitFor();
+      if (name === 'enlarged-image') await page.getByRole('img', { name: 'sheep.png' }).click();
+    },
+  })),
   {
     name: 'suggestions',
     snapshot: snapshot([]),

@@ -4,6 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import type { PanelLocation } from '../../src/host/settings/settings';
 import { translateFaultHelp } from '../../src/host/ui/faultAdvice';
 import { webviewHtml } from '../../src/host/ui/webviewPage';
+import type { ToHost } from '../../src/shared/pageMessages';
 import { panelStrings } from '../../src/shared/panelStrings';
 import { root } from '../support/paths';
 import { vsixFile } from '../support/vscode/package';
@@ -15,6 +16,9 @@ type ThemeName = keyof typeof themes;
 export const themeNames = Object.keys(themes) as readonly ThemeName[];
 
 const origin = 'https://panel.example';
+
+/** Hash of an image whose file is missing. All other image files exist and show the icon of the extension. */
+export const missingImage = '0'.repeat(64);
 
 interface PageContent {
   readonly script: string;
@@ -52,13 +56,19 @@ export class StaticPage {
     await page.route(`${origin}/**`, (route) => {
       const { pathname } = new URL(route.request().url());
       if (pathname === '/') return route.fulfill({ contentType: 'text/html', body: html });
+      if (pathname.endsWith(`/${missingImage}.png`)) return route.fulfill({ status: 404 });
+      if (pathname.startsWith('/images/'))
+        return route.fulfill({ contentType: 'image/png', body: packagedImage(files) });
       if (pathname === '/vscode.css') return route.fulfill({ path: path.join(root, 'test/pages/vscode.css') });
       const contentType = pathname.endsWith('.css') ? 'text/css' : 'text/javascript';
       const body = files.get(pathname.slice(1));
       if (!body) throw new Error(`The VSIX does not contain ${pathname}.`);
       return route.fulfill({ contentType, body });
     });
-    await page.addInitScript('acquireVsCodeApi = () => ({ postMessage() {}, getState() {}, setState() {} })');
+    await page.addInitScript(
+      'acquireVsCodeApi = () => ({ postMessage: (message) => posted.push(message), getState() {}, setState() {} })',
+    );
+    await page.addInitScript('posted = []');
     // Removes the unsent text of the page that was loaded before.
     await page.addInitScript('localStorage.clear()');
     const opened = new StaticPage(page);
@@ -71,7 +81,12 @@ export class StaticPage {
     return StaticPage.open(browser, {
       script: 'webview.js',
       styles: ['markdown.css', 'panel.css', 'network.css', 'timeline.css', 'composer.css'],
-      data: { location, strings: panelStrings, help: translateFaultHelp((english) => english, 'en') },
+      data: {
+        location,
+        strings: panelStrings,
+        help: translateFaultHelp((english) => english, 'en'),
+        images: `${origin}/images`,
+      },
     });
   }
 
@@ -99,8 +114,20 @@ export class StaticPage {
     }, themes[name]);
   }
 
+  /** Returns the messages of the given types that the page has sent to the host since it was loaded. */
+  async postedMessages(...types: readonly ToHost['type'][]): Promise<readonly ToHost[]> {
+    const messages = await this.page.evaluate<readonly ToHost[]>('posted');
+    return messages.filter(({ type }) => types.includes(type));
+  }
+
   /** Passes a message to the page, as VS Code does for the host. */
   async post(message: object): Promise<void> {
     await this.page.evaluate((posted) => window.postMessage(posted, '*'), message);
   }
+}
+
+function packagedImage(files: ReadonlyMap<string, Buffer>): Buffer {
+  const image = files.get('media/icon.png');
+  if (!image) throw new Error('The VSIX contains no icon.');
+  return image;
 }

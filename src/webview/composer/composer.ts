@@ -4,6 +4,8 @@ import type { PageContext } from '../pageContext';
 import type { Prefilled, Unsent } from '../../shared/unsent';
 import { closestElement, element, iconButton, isComposing } from '../util/element';
 import { createContextChips } from './contextChips';
+import { addDropTarget, addPasteTarget } from './dropTarget';
+import { ImageIntake } from './imageIntake';
 import { createSuggestionPopup } from './suggestionPopup';
 import { createContextRing } from './contextRing';
 import { createEffortChoice } from './effortChoice';
@@ -19,6 +21,7 @@ export function createComposer(context: PageContext, onStop: () => void) {
   const { strings, post, onLocalChange } = context;
   const history = new PromptHistory();
   const prefilledPrompts = new PrefilledPrompts();
+  const images = new ImageIntake(post);
   /**
    * Sent prompts that the extension host has not confirmed yet. They must not be lost if the page is closed or the
    * extension host stops.
@@ -62,6 +65,11 @@ export function createComposer(context: PageContext, onStop: () => void) {
   const compare = (models?: readonly string[]): void => post({ type: 'comparePrompt', ...readDraft(), models });
 
   const submit = (): void => {
+    if (images.isBusy) {
+      // The prompt is sent together with its images, after they have been scaled.
+      void images.waitUntilSent().then(submit);
+      return;
+    }
     const message = { type: 'send', ...readDraft() } as const;
     const { prompt } = message;
     if (prompt === '') return;
@@ -85,7 +93,7 @@ export function createComposer(context: PageContext, onStop: () => void) {
   const model = createModelChoice(context, selectModel);
   const effort = createEffortChoice(context);
   const ring = createContextRing(context);
-  const chips = createContextChips(context, focus);
+  const chips = createContextChips(context, images, { onEmptied: focus, onSwitchModel: selectModel });
   const popup = createSuggestionPopup(context, input, submit);
   const choices = [model.element, model.badge, ...effort.elements];
   const sendItems = (): readonly MenuItem[] => {
@@ -204,6 +212,14 @@ export function createComposer(context: PageContext, onStop: () => void) {
     if (isComposing(event)) return;
     if (popup.handleKey(event) || handleKey(event)) event.preventDefault();
   });
+  const attachFiles = (files: readonly File[]): void => {
+    for (const file of files) images.attach(file.name, file);
+  };
+  addPasteTarget(input, attachFiles);
+  addDropTarget(window, root, {
+    onFiles: (files) => !root.hidden && attachFiles(files),
+    onUris: (uris) => !root.hidden && post({ type: 'attachDropped', uris }),
+  });
   setInput('');
 
   return {
@@ -248,10 +264,14 @@ export function createComposer(context: PageContext, onStop: () => void) {
     setConnection: (connection: ConnectionView): void => {
       model.setConnection(connection);
       effort.setConnection(connection);
+      chips.setConnection(connection);
     },
+    /** Scales and attaches an image file that the host has read. */
+    attachImage: (name: string, data: Uint8Array): void => images.attach(name, new Blob([Uint8Array.from(data)])),
     /** @param unread ids of the context items whose content the host has not read yet */
     setContext: (items: readonly DraftContext[], unread: readonly string[] = []): void => {
       contextIds = [...items.map(({ id }) => id), ...unread];
+      if (!items.some(({ kind }) => kind === 'image')) images.clear();
       chips.update(items);
       onLocalChange();
     },

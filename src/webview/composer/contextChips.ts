@@ -1,10 +1,22 @@
-import type { DraftContext, DraftImage, DraftText } from '../../shared/protocol';
+import { draftImages } from '../../shared/images';
+import type { ConnectionView, DraftContext, DraftImage, DraftText } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
-import { element, fillNodes, iconButton } from '../util/element';
+import { button, element, fillNodes, iconButton, setText, svgIcon } from '../util/element';
 import { fillTemplate } from '../../shared/format';
+import { createThumbnail } from '../util/thumbnail';
+import { isFullDetail, type ImageIntake } from './imageIntake';
 
-/** @param onEmptied called when the user has removed the last context item and the focus was on that item */
-export function createContextChips(context: PageContext, onEmptied: () => void) {
+interface ChipActions {
+  /** Called when the user has removed the last context item and the focus was on that item. */
+  readonly onEmptied: () => void;
+  readonly onSwitchModel: () => void;
+}
+
+export function createContextChips(
+  context: PageContext,
+  images: ImageIntake,
+  { onEmptied, onSwitchModel }: ChipActions,
+) {
   const { strings, format, announcer, moveFocus } = context;
   /**
    * Elements of the chips, keyed by the content of their context items. An unchanged chip keeps its element, because
@@ -17,6 +29,25 @@ export function createContextChips(context: PageContext, onEmptied: () => void) 
   let existingIds: ReadonlySet<string> | undefined;
   const list = element('ul.context-chips', { 'aria-label': strings.context });
   list.hidden = true;
+  let connection: ConnectionView | undefined;
+  let hasImages = false;
+  const warningText = element('span');
+  const warning = element(
+    'div.context-warning',
+    svgIcon('warning'),
+    warningText,
+    ' ',
+    button(strings.switchModel, 'quiet', onSwitchModel),
+  );
+  warning.hidden = true;
+
+  /** Shows or hides the warning that the model can't see the attached images. */
+  const updateWarning = (): void => {
+    const isNeeded = hasImages && connection?.images === false;
+    setText(warningText, fillTemplate(strings.cannotSeeImages, connection?.model ?? ''));
+    if (isNeeded && warning.hidden) announcer.announce(warningText.textContent);
+    warning.hidden = !isNeeded;
+  };
 
   const findButtons = (): readonly HTMLButtonElement[] => [...list.querySelectorAll('button')];
 
@@ -24,7 +55,7 @@ export function createContextChips(context: PageContext, onEmptied: () => void) 
     const buttons = findButtons();
     const index = buttons.findIndex((button) => button === event.target);
     if (index < 0) return;
-    if (event.key === 'Backspace' || event.key === 'Delete') buttons[index]?.click();
+    if (event.key === 'Backspace' || event.key === 'Delete') removeButtonBeside(buttons[index])?.click();
     else if (event.key === 'ArrowLeft') buttons[Math.max(0, index - 1)]?.focus();
     else if (event.key === 'ArrowRight') buttons[Math.min(buttons.length - 1, index + 1)]?.focus();
     else return;
@@ -39,15 +70,21 @@ export function createContextChips(context: PageContext, onEmptied: () => void) 
   };
 
   return {
-    element: list,
+    element: element('div', list, warning),
+    setConnection: (next: ConnectionView): void => {
+      connection = next;
+      updateWarning();
+    },
     update: (items: readonly DraftContext[]): void => {
       announceAdded(items);
+      hasImages = items.some(({ kind }) => kind === 'image');
+      updateWarning();
       const focusedIndex = findButtons().findIndex((button) => button === document.activeElement);
       const previous = chips;
       chips = new Map(
         items.map((item) => {
           const content = JSON.stringify(item);
-          return [content, previous.get(content) ?? createChip(context, item)];
+          return [content, previous.get(content) ?? createChip(context, images, item)];
         }),
       );
       for (const [content, chip] of previous) if (!chips.has(content)) chip.remove();
@@ -57,7 +94,8 @@ export function createContextChips(context: PageContext, onEmptied: () => void) 
       }
       list.hidden = items.length === 0;
       if (focusedIndex < 0 || list.contains(document.activeElement)) return;
-      const next = findButtons()[Math.min(focusedIndex, items.length - 1)];
+      const buttons = findButtons();
+      const next = buttons[Math.min(focusedIndex, buttons.length - 1)];
       if (next) moveFocus(next);
       else onEmptied();
     },
@@ -73,12 +111,19 @@ export function createContextChips(context: PageContext, onEmptied: () => void) 
   };
 }
 
-function createChip(context: PageContext, item: DraftContext): HTMLElement {
-  const caption = fillTemplate(context.strings.remove, nameOf(context, item));
+/** Returns the button that removes the chip of a button. It is the last button of the chip. */
+function removeButtonBeside(chipButton: HTMLButtonElement | undefined): HTMLButtonElement | null | undefined {
+  return chipButton?.parentElement?.querySelector('button:last-of-type');
+}
+
+function createChip(context: PageContext, images: ImageIntake, item: DraftContext): HTMLElement {
+  const { strings, post } = context;
+  const isImage = item.kind === 'image';
+  const caption = isImage ? strings.removeImage : fillTemplate(strings.remove, nameOf(context, item));
   return element(
     'li.context-chip',
-    ...(item.kind === 'image' ? imageParts(context, item) : textParts(context, item)),
-    iconButton(caption, 'close', () => context.post({ type: 'detach', id: item.id })),
+    ...(isImage ? imageParts(context, images, item) : textParts(context, item)),
+    iconButton(caption, 'close', () => post({ type: 'detach', id: item.id })),
   );
 }
 
@@ -86,9 +131,14 @@ function textParts(context: PageContext, item: DraftText): readonly (Node | stri
   return [labelOf(context, item), ...outsideMarkOf(context, item), ' ', sizeOf(context, item)];
 }
 
-function imageParts({ format }: PageContext, { name, width, height, bytes }: DraftImage): readonly (Node | string)[] {
-  const label = element('span.context-label', { title: name }, element('span.context-name', name));
-  return [label, ' ', element('span.context-size', `${width} × ${height} · ${format.bytes(bytes)}`)];
+function imageParts(context: PageContext, images: ImageIntake, image: DraftImage): readonly Node[] {
+  const parts = createThumbnail(context, image, draftImages);
+  if (!images.canToggleDetail(image)) return parts;
+  const { fullDetail, fullDetailTooltip } = context.strings;
+  const detailButton = button(fullDetail, 'quiet', () => images.toggleDetail(image));
+  detailButton.title = fullDetailTooltip;
+  detailButton.ariaPressed = String(isFullDetail(image));
+  return [...parts, detailButton];
 }
 
 function nameOf({ strings }: PageContext, item: DraftContext): string {

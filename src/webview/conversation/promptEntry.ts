@@ -3,6 +3,7 @@ import { joinParts } from '../../shared/describe';
 import { countLines } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { button, disclosure, element, iconButton } from '../util/element';
+import { createThumbnail } from '../util/thumbnail';
 import { createEntryEditor, type EntryEditor } from './entryEditor';
 
 /**
@@ -83,9 +84,12 @@ export class PromptEntry {
     const { strings, copy } = context;
     if (!context.isReadOnly()) this.tools.append(iconButton(strings.editPrompt, 'edit', () => this.editor.edit()));
     this.tools.append(iconButton(strings.copyPrompt, 'copy', () => copy(exchange.prompt)));
-    if (exchange.attachments.length === 0) return;
-    const items = exchange.attachments.map((attachment) => createAttachmentItem(context, attachment));
-    this.bubble.append(element('ul.attachments', ...items));
+    const owner = context.conversationId();
+    const items = [
+      ...exchange.images.map((image) => element('li.attached-image', ...createThumbnail(context, image, owner))),
+      ...exchange.attachments.map((attachment) => createAttachmentItem(context, attachment)),
+    ];
+    if (items.length > 0) this.bubble.append(element('ul.attachments', ...items));
   }
 }
 

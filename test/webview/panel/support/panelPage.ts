@@ -124,6 +124,7 @@ export class PanelPage {
       ),
       strings: panelStrings,
       help: translateFaultHelp((english) => english, 'en'),
+      imagesUri: 'https://files.example/images',
       locale: 'en',
       clock: this.clock,
       createMarkdown: plainMarkdown(this.renderCalls),

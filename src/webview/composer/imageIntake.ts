@@ -1,0 +1,76 @@
+import { fullDetailSide, maxSentSide, type PromptImage } from '../../shared/images';
+import type { ToHost } from '../../shared/pageMessages';
+import type { DraftImage } from '../../shared/protocol';
+import { scaleImage } from './imageScaling';
+
+/** Scales the images that the user attaches, one after another, and sends them to the host. */
+export class ImageIntake {
+  /**
+   * Files of the attached images, keyed by `keyOf`. With its file, an image can be scaled again. The files are lost
+   * when the page is closed.
+   */
+  private readonly files = new Map<string, Blob>();
+  private queue: Promise<void> = Promise.resolve();
+  private waiting = 0;
+
+  constructor(private readonly post: (message: ToHost) => void) {}
+
+  /** Whether an image has not been sent to the host yet. */
+  get isBusy(): boolean {
+    return this.waiting > 0;
+  }
+
+  /** Waits until all images have been sent to the host. Never rejects. */
+  waitUntilSent(): Promise<void> {
+    return this.queue;
+  }
+
+  /**
+   * Scales an image and attaches it to the next prompt.
+   * @param maxSide maximum length of the longest side, in pixels
+   * @param replacedId id of an attached image that the new image replaces
+   */
+  attach(name: string, file: Blob, maxSide = maxSentSide, replacedId?: string): void {
+    this.waiting++;
+    this.queue = this.queue.then(async () => {
+      // An unreadable file rejects, for example a folder, or a file that was deleted in the meantime.
+      const data = await scaleImage(file, maxSide).catch(() => 'broken' as const);
+      this.waiting--;
+      if (typeof data === 'string') {
+        this.post({ type: 'refuseImage', name, problem: data });
+        return;
+      }
+      this.files.set(keyOf({ name, bytes: data.length }), file);
+      this.post({ type: 'attachImage', name, data, replacedId });
+    });
+  }
+
+  /** Returns whether an attached image is smaller than its file, so that it can be attached with full detail. */
+  canToggleDetail(image: PromptImage): boolean {
+    return longestSide(image) >= maxSentSide && this.files.has(keyOf(image));
+  }
+
+  /** Attaches an image with full detail instead, or with the normal size if it has full detail. */
+  toggleDetail(image: DraftImage): void {
+    const file = this.files.get(keyOf(image));
+    if (file) this.attach(image.name, file, isFullDetail(image) ? maxSentSide : fullDetailSide, image.id);
+  }
+
+  /** Forgets the files of all images. */
+  clear(): void {
+    this.files.clear();
+  }
+}
+
+export function isFullDetail(image: PromptImage): boolean {
+  return longestSide(image) > maxSentSide;
+}
+
+function longestSide({ width, height }: PromptImage): number {
+  return Math.max(width, height);
+}
+
+/** Returns a key by which the page recognizes an image after the host has attached it. */
+function keyOf({ name, bytes }: Pick<PromptImage, 'name' | 'bytes'>): string {
+  return `${bytes} ${name}`;
+}

@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict';
+import { chromium, type Browser } from 'playwright-core';
+import { readImageHeader } from '../../src/shared/imageHeader';
+import { fullDetailSide, maxSentSide, type PromptImage } from '../../src/shared/images';
+import type { ToHost, ToHostOf } from '../../src/shared/pageMessages';
+import { panelStrings } from '../../src/shared/panelStrings';
+import { findBrowser } from '../support/browser';
+import { pngFile } from '../support/images';
+import { valuesOf } from '../support/valuesOf';
+import { panelStates } from './panelStates';
+import { StaticPage } from './staticPage';
+
+interface ImageFormat {
+  readonly type: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+describe('images on the page', () => {
+  let browser: Browser;
+  let panel: StaticPage;
+  before(async () => {
+    browser = await chromium.launch(await findBrowser());
+    panel = await StaticPage.openPanel(browser);
+  });
+  after(() => browser.close());
+  beforeEach(async () => {
+    await panel.load();
+    await panel.post(panelStates.find(({ name }) => name === 'empty')!.snapshot);
+    await panel.page.getByRole('textbox').waitFor();
+  });
+
+  /** Draws an image, whose left half is red and whose right half is transparent. */
+  const draw = async ({ type, width, height }: ImageFormat): Promise<Uint8Array> =>
+    Uint8Array.from(
+      await panel.page.evaluate(
+        async (format) => {
+          const canvas = new OffscreenCanvas(format.width, format.height);
+          const graphics = canvas.getContext('2d')!;
+          graphics.fillStyle = 'red';
+          graphics.fillRect(0, 0, format.width / 2, format.height);
+          return [...new Uint8Array(await (await canvas.convertToBlob({ type: format.type })).arrayBuffer())];
+        },
+        { type, width, height },
+      ),
+    );
+  const drop = (name: string, bytes: Uint8Array): Promise<void> =>
+    panel.page.evaluate(
+      ([fileName, data]) => {
+        const dataTransfer = new DataTransfer();
+        dataTransfer.items.add(new File([Uint8Array.from(data)], fileName));
+        document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+      },
+      [name, [...bytes]] as const,
+    );
+  /** Waits until the page has sent a number of messages to the host. */
+  const posts = async (count: number, ...types: readonly ToHost['type'][]): Promise<readonly ToHost[]> => {
+    for (;;) {
+      const messages = await panel.postedMessages(...types);
+      if (messages.length >= count) return messages;
+      await panel.page.evaluate(() => new Promise(requestAnimationFrame));
+    }
+  };
+  /** Waits until the page has handled a number of image files. Returns the images that it has sent. */
+  const attachments = async (count: number): Promise<readonly ToHostOf<'attachImage'>[]> => {
+    const messages = await posts(count, 'attachImage', 'refuseImage');
+    return messages.filter((message): message is ToHostOf<'attachImage'> => message.type === 'attachImage');
+  };
+  const contentOf = (attachment: ToHostOf<'attachImage'> | undefined): Uint8Array =>
+    Uint8Array.from(Object.values(attachment?.data ?? {}));
+  const sizeOf = (attachment: ToHostOf<'attachImage'> | undefined) => readImageHeader(contentOf(attachment));
+
+  for (const [type, sent] of [
+    ['image/png', 'image/png'],
+    ['image/webp', 'image/png'],
+    ['image/jpeg', 'image/jpeg'],
+  ] as const) {
+    it(`scales a large ${type} image down to ${maxSentSide} pixels and sends it as ${sent}`, async () => {
+      await drop('large', await draw({ type, width: 3136, height: 1000 }));
+      const [image] = await attachments(1);
+      assert.deepEqual(sizeOf(image), { mimeType: sent, width: maxSentSide, height: 500 });
+    });
+  }
+
+  it('does not enlarge a small image', async () => {
+    await drop('small.png', await draw({ type: 'image/png', width: 30, height: 20 }));
+    assert.deepEqual(sizeOf((await attachments(1))[0]), { mimeType: 'image/png', width: 30, height: 20 });
+  });
+
+  it('applies the orientation of a photo to its pixels and removes the metadata', async () => {
+    const photo = await draw({ type: 'image/jpeg', width: 40, height: 20 });
+    // An Exif segment with the orientation 6: the camera was rotated by 90 degrees.
+    const exif = Buffer.from('ffe1002245786966000049492a0008000000010012010300010000000600000000000000', 'hex');
+    await drop('photo.jpg', Buffer.concat([photo.subarray(0, 2), exif, photo.subarray(2)]));
+    const [image] = await attachments(1);
+    assert.deepEqual(sizeOf(image), { mimeType: 'image/jpeg', width: 20, height: 40 });
+    assert.equal(Buffer.from(contentOf(image)).includes('Exif'), false);
+  });
+
+  for (const [name, bytes, problem] of [
+    ['an SVG file', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'), 'notImage'],
+    ['a text file that is named like an image', Buffer.from('sheep'), 'notImage'],
+    ['a truncated PNG file', pngFile.subarray(0, 40), 'broken'],
+    ['an image that is 40,000 pixels wide', withWidth(40_000), 'tooLarge'],
+  ] as const) {
+    it(`refuses ${name}, and still attaches the next image`, async () => {
+      await drop('a.png', bytes);
+      await drop('b.png', await draw({ type: 'image/png', width: 3, height: 2 }));
+      const attached = await attachments(2);
+      const refused = await panel.postedMessages('refuseImage');
+      assert.deepEqual(
+        [refused, valuesOf(attached, 'name')],
+        [[{ type: 'refuseImage', name: 'a.png', problem }], ['b.png']],
+      );
+    });
+  }
+
+  it('sends a prompt after its images have been scaled', async () => {
+    await panel.page.getByRole('textbox').fill('What is this?');
+    await panel.page.evaluate(() => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([Uint8Array.of(1)], 'a.png'));
+      document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));
+      document.querySelector('textarea')!.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
+    });
+    const messages = await posts(2, 'refuseImage', 'send');
+    assert.deepEqual(valuesOf(messages, 'type'), ['refuseImage', 'send']);
+  });
+
+  it('attaches a pasted image, but prefers text in the clipboard', async () => {
+    const bytes = [...(await draw({ type: 'image/png', width: 5, height: 5 }))];
+    const paste = (hasText: boolean): Promise<boolean> =>
+      panel.page.evaluate(
+        ([withText, data]) => {
+          const clipboardData = new DataTransfer();
+          clipboardData.items.add(new File([Uint8Array.from(data)], 'image.png'));
+          if (withText) clipboardData.setData('text/plain', 'a cell');
+          const event = new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true });
+          return !document.querySelector('textarea')!.dispatchEvent(event);
+        },
+        [hasText, bytes] as const,
+      );
+    assert.deepEqual([await paste(true), await paste(false)], [false, true]);
+    assert.deepEqual(valuesOf(await attachments(1), 'name'), ['image.png']);
+  });
+
+  it('attaches files that the user drags from the Explorer by their URIs', async () => {
+    await panel.page.evaluate(() => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.setData('text/uri-list', 'file:///a.ts\r\nvscode-remote://b/c.ts\r\nhttps://example.com/d.png');
+      document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+    });
+    const uris = ['file:///a.ts', 'vscode-remote://b/c.ts'];
+    assert.deepEqual(await panel.postedMessages('attachDropped'), [{ type: 'attachDropped', uris }]);
+  });
+
+  it('scales an image again when the user wants full detail', async () => {
+    await drop('large.png', await draw({ type: 'image/png', width: 3136, height: 1000 }));
+    const [scaled] = await attachments(1);
+    const image: PromptImage = {
+      name: 'large.png',
+      hash: '1',
+      mimeType: 'image/png',
+      width: maxSentSide,
+      height: 500,
+      bytes: contentOf(scaled).length,
+    };
+    await panel.post({ type: 'context', items: [{ ...image, id: 'first', kind: 'image' }] });
+    const toggle = panel.page.getByRole('button', { name: panelStrings.fullDetail });
+    assert.equal(await toggle.getAttribute('aria-pressed'), 'false');
+    await toggle.click();
+    const [, detailed] = await attachments(2);
+    assert.deepEqual([sizeOf(detailed)?.width, detailed?.replacedId], [fullDetailSide, 'first']);
+  });
+
+  it('opens and closes an enlarged image with the keyboard', async () => {
+    const { snapshot } = panelStates.find(({ name }) => name === 'images')!;
+    await panel.post(snapshot);
+    const name = panel.page.getByRole('button', { name: 'sheep.png' });
+    await name.press('Enter');
+    const dialog = panel.page.getByRole('dialog', { name: 'sheep.png' });
+    await dialog.waitFor();
+    await panel.page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    assert.equal(await name.evaluate((button) => button === document.activeElement), true);
+  });
+
+  it('shows the whole chip of an image with a long name in a narrow panel', async () => {
+    await panel.page.setViewportSize({ width: 380, height: 860 });
+    await panel.post(panelStates.find(({ name }) => name === 'images')!.snapshot);
+    const chip = panel.page.locator('.context-chip').first();
+    const remove = chip.getByRole('button', { name: panelStrings.removeImage });
+    const [outer, inner] = [await chip.boundingBox(), await remove.boundingBox()];
+    assert.ok(outer && inner && inner.x + inner.width <= outer.x + outer.width, JSON.stringify([outer, inner]));
+  });
+});
+
+/** Returns the start of a PNG file with another width in its header. */
+function withWidth(width: number): Uint8Array {
+  const file = Buffer.from(pngFile);
+  file.writeUInt32BE(width, 16);
+  return file;
+}
