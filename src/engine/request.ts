@@ -22,6 +22,18 @@ export interface ImagePart {
   readonly data: string;
 }
 
+/**
+ * Asks the provider to cache the prompt up to the content part before this mark. Only requests to models whose facts
+ * say `caching: 'explicit'` contain marks.
+ */
+interface CacheMark {
+  readonly type: 'cacheMark';
+}
+
+export type ContentPart = TextPart | ImagePart | CacheMark;
+
+export type MessageContent = string | readonly ContentPart[];
+
 export interface ToolCall {
   /** ID of the tool call. The message that contains the tool's result refers to this ID in `toolCallId`. */
   readonly id: string;
@@ -31,21 +43,21 @@ export interface ToolCall {
 }
 
 export type ChatMessage =
-  | TextMessage
-  | { readonly role: 'user'; readonly content: readonly (TextPart | ImagePart)[] }
+  | { readonly role: 'system' | 'user' | 'assistant'; readonly content: MessageContent }
   /** An answer with tool calls. Its `content` can be empty. */
-  | { readonly role: 'assistant'; readonly content: string; readonly toolCalls: readonly ToolCall[] }
+  | { readonly role: 'assistant'; readonly content: MessageContent; readonly toolCalls: readonly ToolCall[] }
   /** The result of a tool. This message directly follows the message that called the tool. */
-  | { readonly role: 'tool'; readonly toolCallId: string; readonly content: string };
+  | { readonly role: 'tool'; readonly toolCallId: string; readonly content: MessageContent };
 
 /** Returns the text of a message without its images. */
-export function textOf(content: ChatMessage['content']): string {
+export function textOf(content: MessageContent): string {
   if (typeof content === 'string') return content;
   return content.map((part) => (part.type === 'text' ? part.text : '')).join('');
 }
 
-export function hasImages(messages: readonly { readonly content: ChatMessage['content'] }[]): boolean {
-  return messages.some(({ content }) => typeof content !== 'string' && content.some(({ type }) => type === 'image'));
+/** Returns whether any message contains a part of this type. */
+export function hasPart(messages: readonly ChatMessage[], type: ContentPart['type']): boolean {
+  return messages.some(({ content }) => typeof content !== 'string' && content.some((part) => part.type === type));
 }
 
 /** A tool that the model may call. The caller of the engine runs the tool. */
@@ -100,6 +112,8 @@ export interface ChatRequest extends RequestParameters {
   readonly tools?: readonly Tool[] | undefined;
   /** Whether the model decides to call a tool (`auto`, the default) or must call a tool (`required`). */
   readonly toolChoice?: 'auto' | 'required' | undefined;
+  /** A random ID that is the same for all requests of a conversation. OpenAI uses it to find the cached prompt. */
+  readonly cacheKey?: string | undefined;
 }
 
 export type ConnectionProblem = 'base-url' | 'keyring';

@@ -222,9 +222,21 @@ const correctable = [
   'max_completion_tokens',
   'temperature',
   'top_p',
+  'cache_control',
+  'prompt_cache_key',
   ...effortParameters,
 ] as const;
 export type CorrectableParameter = (typeof correctable)[number];
+
+/**
+ * Parameters that the engine itself adds to requests. A request without them loses nothing that the user set, so every
+ * error about them counts as a refusal.
+ */
+const addedParameters: ReadonlySet<CorrectableParameter | undefined> = new Set([
+  'stream_options',
+  'cache_control',
+  'prompt_cache_key',
+] as const);
 
 const refusalCodes = /^(?:unsupported_(?:parameter|value)|unknown_parameter|extra_forbidden)$/;
 /** Matches error messages that refuse a parameter as such. Messages about a value that is out of range don't match. */
@@ -246,11 +258,11 @@ const largeBudgetPattern = /must be greater than ['"`]?thinking\.budget_tokens\b
 
 export function findRefusedParameter(error: ProviderError): CorrectableParameter | undefined {
   if (largeBudgetPattern.test(error.searchText)) return 'thinking';
-  const name =
-    correctable.find((candidate) => candidate === error.param.split('.')[0]) ?? firstMentioned(error.searchText);
-  // The engine adds `stream_options` to each request, so a request without this parameter loses nothing that the user
-  // set.
-  if (name === 'stream_options') return name;
+  const path = error.param.split('.');
+  // `cache_control` is a field of a content part, as in `messages.0.content.0.cache_control`.
+  const field = path.at(-1) === 'cache_control' ? 'cache_control' : path[0];
+  const name = correctable.find((candidate) => candidate === field) ?? firstMentioned(error.searchText);
+  if (addedParameters.has(name)) return name;
   // An error that begins with `messages` is about the chat messages of the request, for instance about missing
   // reasoning in a message, and not about the reasoning effort.
   const isEffort = effortParameters.some((parameter) => parameter === name) && !/^messages\b/.test(error.searchText);
@@ -287,4 +299,7 @@ const mentionPatterns = {
   reasoning: markedNamePattern('reasoning'),
   thinking: markedNamePattern('thinking'),
   reasoning_effort: effortPattern,
+  // Anthropic names the content part in front, as in `messages.1.content.0.thinking.cache_control`. The match begins
+  // with this path, so that `thinking` is not mentioned first.
+  cache_control: /[\w.*[\]]{0,100}\bcache_control\b/,
 } as Readonly<Record<CorrectableParameter, RegExp>>;

@@ -9,7 +9,7 @@ import { visibleText } from '../gateway/visibleText';
 import type { ModelFacts } from '../models/modelFacts';
 import { limitParameter } from '../models/modelParameters';
 import type { ReasoningFields } from '../models/reasoningFields';
-import type { ChatRequest, ImagePart, TextPart, Tool } from '../request';
+import type { ChatRequest, ImagePart, MessageContent, TextPart, Tool } from '../request';
 import { boundedText, ConnectionFailure } from './responseBody';
 
 export interface ModelRequest {
@@ -119,7 +119,7 @@ export function requestIdOf(headers: Headers, keys: KeyRedactor): string | undef
 type Body = OpenAI.ChatCompletionCreateParamsStreaming;
 
 export function requestBody(
-  { model, temperature, maxTokens, topP, stop, tools, toolChoice }: Omit<ChatRequest, 'messages'>,
+  { model, temperature, maxTokens, topP, stop, tools, toolChoice, cacheKey }: Omit<ChatRequest, 'messages'>,
   messages: readonly OutgoingMessage[],
   unsupported: ReadonlySet<CorrectableParameter>,
 ): Body {
@@ -131,6 +131,7 @@ export function requestBody(
     top_p: topP,
     ...(limit && { [limit]: maxTokens }),
     ...(stop?.length && { stop: [...stop] }),
+    prompt_cache_key: cacheKey,
     // An empty list of tools is omitted, and so is a tool choice without tools, because gateways reject both.
     ...(tools?.length && { tools: tools.map(wireTool), ...(toolChoice && { tool_choice: toolChoice }) }),
   };
@@ -151,20 +152,31 @@ export function userFields(extraBody: ModelFacts['extraBody'] = {}): Readonly<Re
 }
 
 function wireMessage(message: OutgoingMessage): Body['messages'][number] {
-  if (message.role === 'tool') return { role: 'tool', tool_call_id: message.toolCallId, content: message.content };
-  if ('toolCalls' in message) {
-    const calls = message.toolCalls.map(({ id, name, arguments: json }) => ({
-      id,
-      type: 'function' as const,
-      function: { name, arguments: json },
-    }));
-    // In a message with tool calls, an empty text is sent as null. Some providers reject an empty text, and every
-    // provider accepts null.
-    return { role: 'assistant', content: message.content || null, tool_calls: calls };
+  const content = wireContent(message.content);
+  // The types of the SDK allow images only in user messages, and no cache marks. The engine accepts both in every
+  // message, so the message is checked only against the role.
+  const wire = (fields: object) => ({ role: message.role, ...fields }) as Body['messages'][number];
+  if (message.role === 'tool') return wire({ tool_call_id: message.toolCallId, content });
+  if (!('toolCalls' in message)) return wire({ content, ...(message.prefix && { prefix: true }) });
+  const calls = message.toolCalls.map(({ id, name, arguments: json }) => ({
+    id,
+    type: 'function' as const,
+    function: { name, arguments: json },
+  }));
+  // In a message with tool calls, an empty text is sent as null. Some providers reject an empty text, and every
+  // provider accepts null.
+  return wire({ content: content.length > 0 ? content : null, tool_calls: calls });
+}
+
+/** Returns content as it is sent. A cache mark becomes a field of the content part before it. */
+function wireContent(content: MessageContent): string | readonly object[] {
+  if (typeof content === 'string') return content;
+  const parts: object[] = [];
+  for (const part of content) {
+    if (part.type !== 'cacheMark') parts.push(wirePart(part));
+    else Object.assign(parts.at(-1) ?? {}, { cache_control: { type: 'ephemeral' } });
   }
-  if (typeof message.content !== 'string') return { role: 'user', content: message.content.map(wirePart) };
-  const { role, content } = message;
-  return 'prefix' in message ? Object.assign({ role, content }, { prefix: true }) : { role, content };
+  return parts;
 }
 
 function wirePart(part: TextPart | ImagePart): OpenAI.ChatCompletionContentPart {

@@ -1,10 +1,10 @@
 import type { ResumeMethod } from '../events/events';
-import { textOf, type ChatMessage, type TextMessage } from '../request';
+import { textOf, type ChatMessage } from '../request';
 import { lastChars } from './surrogates';
 import { prefillText, type JoinMethod } from './splice';
 
 /** A message of a request. DeepSeek continues an assistant message that has `prefix: true`. */
-export type OutgoingMessage = ChatMessage | (TextMessage & { readonly prefix: true });
+export type OutgoingMessage = ChatMessage & { readonly prefix?: true | undefined };
 
 const quoteChars = 200;
 

@@ -3,7 +3,7 @@ import type { AttemptTrigger, EndedEvent, Usage } from '../events/events';
 import { classify, faultOfRow, type Evidence, type Fault } from '../faults/classify';
 import { faultTable, type FaultName } from '../faults/faultTable';
 import type { CorrectableParameter } from '../faults/providerError';
-import { isLoopbackUrl } from '../gateway/baseUrl';
+import { hostOf, isLoopbackUrl } from '../gateway/baseUrl';
 import type { Gateway } from '../gateway/gateway';
 import { Attempt } from '../http/attempt';
 import { ReceivedSize } from '../http/receivedSize';
@@ -11,9 +11,10 @@ import { requestBody, type ModelRequest } from '../http/transport';
 import { factsOf } from '../models/modelFacts';
 import { modelParameters } from '../models/modelParameters';
 import { factsWithEffort, learnRefusal, reasoningFields } from '../models/reasoningFields';
-import { hasImages, type ChatRequest, type ReasoningEffort } from '../request';
+import { hasPart, type ChatRequest, type ReasoningEffort } from '../request';
 import type { Progress } from '../retry/decide';
 import { estimateCost, sumUsage } from '../state/usage';
+import { withCacheMarks } from '../text/cacheMarks';
 import { continuationMessages, prefillOf } from '../text/continuation';
 import { estimateMessages, exceededContext } from '../text/tokenEstimate';
 import type { Admission } from './admission';
@@ -107,15 +108,19 @@ export class Attempts {
     };
     const { fields: reasoning, effort, refusedEffort } = reasoningFields(this.request.reasoningEffort, target);
     const facts = factsWithEffort(knownFacts, effort);
-    const request = { ...this.request, model: sentModel };
+    // Other gateways might refuse the key.
+    const cacheKey = hostOf(baseUrl) === 'api.openai.com' ? this.request.cacheKey : undefined;
+    const request = { ...this.request, model: sentModel, cacheKey };
+    const caching = behavior.unsupportedParameters.has('cache_control') ? undefined : facts?.caching;
     const sentRequest: ModelRequest = {
       request: { ...request, ...modelParameters(request, facts) },
       behavior,
       facts,
       reasoning,
-      messages: isContinuation(requestMode)
-        ? continuationMessages(messages, answer.text, requestMode, prefill)
-        : messages,
+      messages: withCacheMarks(
+        isContinuation(requestMode) ? continuationMessages(messages, answer.text, requestMode, prefill) : messages,
+        caching,
+      ),
     };
     this.sentRequest = sentRequest;
     this.effort = effort;
@@ -159,7 +164,7 @@ export class Attempts {
     const isKeyless = this.gateway && this.gateways.keyOf(this.gateway) === undefined;
     if (fault.row === 'keyRejected' && isKeyless) return faultOfRow('noKey');
     // Without images, the gateway means something else, for example the size of an image that a tool should create.
-    const isAboutImages = fault.row !== 'imagesRefused' || hasImages(this.sentRequest?.messages ?? []);
+    const isAboutImages = fault.row !== 'imagesRefused' || hasPart(this.sentRequest?.messages ?? [], 'image');
     return isAboutImages ? fault : { ...fault, ...faultTable.requestRejected, row: 'requestRejected' };
   }
 
@@ -237,14 +242,15 @@ export class Attempts {
    * contain the parameter, or if the parameter comes from the user's `extraBody`.
    */
   private avoidParameter(
-    { request, behavior, facts, reasoning = {} }: ModelRequest,
+    { request, messages, behavior, facts, reasoning = {} }: ModelRequest,
     parameter: CorrectableParameter,
     detail: string,
   ): boolean {
     if (Object.hasOwn(facts?.extraBody ?? {}, parameter)) return false;
     if (this.effort && learnRefusal(behavior.efforts, reasoning, this.effort, { parameter, detail })) return true;
     const sentParameters = Object.keys(requestBody(request, [], this.omittedParameters));
-    if (!sentParameters.includes(parameter)) return false;
+    const isSentInMessages = parameter === 'cache_control' && hasPart(messages, 'cacheMark');
+    if (!isSentInMessages && !sentParameters.includes(parameter)) return false;
     behavior.unsupportedParameters.add(parameter);
     return true;
   }

@@ -98,6 +98,22 @@ const cases: readonly {
   { searchText: 'This model does not support reasoning with images.', codes: [], refused: undefined },
   { searchText: 'An unexpected error occurred while the model was thinking.', codes: [], refused: undefined },
   { searchText: 'Unsupported field thinking mode', codes: [], refused: undefined },
+  {
+    searchText: 'messages.2.content.0.text.cache_control: Extra inputs are not permitted',
+    codes: [],
+    refused: 'cache_control',
+  },
+  {
+    searchText: 'messages.3.content.0.thinking.cache_control: Extra inputs are not permitted',
+    codes: [],
+    refused: 'cache_control',
+  },
+  {
+    searchText: 'A maximum of 4 blocks with cache_control may be provided. Found 5.',
+    codes: [],
+    refused: 'cache_control',
+  },
+  { searchText: 'Unrecognized request argument supplied: prompt_cache_key', codes: [], refused: 'prompt_cache_key' },
   { searchText: 'reasoning_content is not allowed in messages', codes: [], refused: undefined },
 ];
 
@@ -111,6 +127,11 @@ describe('search for the refused parameter in a provider error', () => {
   it("prefers the error's `param` field to the error's message", () => {
     const searchText = 'max_tokens and temperature are not supported together';
     assert.equal(findRefusedParameter({ ...noDetails, searchText, param: 'temperature' }), 'temperature');
+  });
+
+  it('finds `cache_control` when the error names the field of a content part', () => {
+    const param = 'messages.0.content.0.cache_control';
+    assert.equal(findRefusedParameter({ ...noDetails, param }), 'cache_control');
   });
 
   it('finds `reasoning` when the error names the nested field `reasoning.effort`', () => {

@@ -160,6 +160,45 @@ const messages: readonly { readonly name: string; readonly message: OutgoingMess
     message: { role: 'tool', toolCallId: '1', content: 'text' },
     sent: { role: 'tool', tool_call_id: '1', content: 'text' },
   },
+  {
+    name: 'a cache mark after each content part that it follows',
+    message: {
+      role: 'user',
+      content: [
+        { type: 'text', text: 'a' },
+        { type: 'cacheMark' },
+        { type: 'text', text: 'b' },
+        { type: 'image', mimeType: 'image/png', data: 'AAAA' },
+        { type: 'cacheMark' },
+      ],
+    },
+    sent: {
+      role: 'user',
+      content: [
+        { type: 'text', text: 'a', cache_control: { type: 'ephemeral' } },
+        { type: 'text', text: 'b' },
+        {
+          type: 'image_url',
+          image_url: { url: 'data:image/png;base64,AAAA' },
+          cache_control: { type: 'ephemeral' },
+        },
+      ],
+    },
+  },
+  {
+    name: 'a cache mark in the result of a tool',
+    message: { role: 'tool', toolCallId: '1', content: [{ type: 'text', text: 'a' }, { type: 'cacheMark' }] },
+    sent: {
+      role: 'tool',
+      tool_call_id: '1',
+      content: [{ type: 'text', text: 'a', cache_control: { type: 'ephemeral' } }],
+    },
+  },
+  {
+    name: 'no cache mark that follows nothing',
+    message: { role: 'user', content: [{ type: 'cacheMark' }, { type: 'text', text: 'a' }] },
+    sent: { role: 'user', content: [{ type: 'text', text: 'a' }] },
+  },
 ];
 
 describe('request body', () => {

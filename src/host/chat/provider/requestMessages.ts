@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import { isRecord } from '../../../engine/json';
-import { textOf, type ChatMessage, type ImagePart, type TextPart, type ToolCall } from '../../../engine/request';
+import { textOf, type ChatMessage, type ContentPart, type ImagePart, type ToolCall } from '../../../engine/request';
 import { estimateTokens } from '../../../engine/text/tokenEstimate';
 
-type Content = readonly (TextPart | ImagePart)[];
+type Content = readonly ContentPart[];
 type Call = ToolCall & { result?: ToolResult };
 
 interface ToolResult {
@@ -37,7 +37,7 @@ function parseMessage(
   { role, content: parts }: vscode.LanguageModelChatRequestMessage,
   pendingCalls: Call[] = [],
 ): ParsedMessage {
-  const content: (TextPart | ImagePart)[] = [];
+  const content: ContentPart[] = [];
   const calls: Call[] = [];
   for (const part of parts) {
     if (part instanceof vscode.LanguageModelToolCallPart) {

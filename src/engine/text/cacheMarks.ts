@@ -1,0 +1,52 @@
+import type { ModelFacts } from '../models/modelFacts';
+import { hasPart, textOf, type ContentPart, type MessageContent } from '../request';
+import type { OutgoingMessage } from './continuation';
+import { estimateMessages } from './tokenEstimate';
+
+/** Maximum number of marks in a request. Source: platform.claude.com, "Prompt caching", which rejects a fifth mark. */
+const maxMarks = 4;
+
+/**
+ * Minimum number of tokens in a request that is marked. Providers don't cache shorter prompts. Source:
+ * platform.claude.com, "Prompt caching", which states 1024 tokens for most models.
+ */
+const minTokens = 1024;
+
+/**
+ * Returns the messages of a request with the cache marks for its model. If the caller has set marks, only these are
+ * kept. Otherwise, a request that contains an earlier answer gets marks at the end of the system message and of the
+ * newest user message, so that the next request finds this prompt in the cache.
+ * @param caching `explicit` if the request may contain marks
+ */
+export function withCacheMarks(
+  messages: readonly OutgoingMessage[],
+  caching: ModelFacts['caching'],
+): readonly OutgoingMessage[] {
+  const isMarked = caching === 'explicit';
+  const ends = isMarked && !hasPart(messages, 'cacheMark') ? endsToMark(messages) : [];
+  let room = isMarked ? maxMarks : 0;
+  const newestFirst = messages.toReversed().map((message) => {
+    const { role, content } = message;
+    const parts = partsOf(content)
+      .toReversed()
+      .filter(({ type }) => type !== 'cacheMark' || room-- > 0)
+      .toReversed();
+    if (ends.includes(message)) parts.push({ type: 'cacheMark' });
+    // The text of these messages is a part in every request. Otherwise, a mark would change the form of the message,
+    // and the provider might not find the message in its cache after the mark has moved to a later message.
+    const hasParts = isMarked && (role === 'user' || role === 'system');
+    return { ...message, content: hasParts || parts.some(({ type }) => type !== 'text') ? parts : textOf(parts) };
+  });
+  return newestFirst.toReversed();
+}
+
+function endsToMark(messages: readonly OutgoingMessage[]): readonly (OutgoingMessage | undefined)[] {
+  const newest = messages.findLastIndex(({ role }) => role === 'user');
+  const hasEarlierAnswer = messages.slice(0, newest).some(({ role }) => role === 'assistant');
+  if (!hasEarlierAnswer || estimateMessages(messages) < minTokens) return [];
+  return [messages.findLast(({ role }) => role === 'system'), messages[newest]];
+}
+
+function partsOf(content: MessageContent): ContentPart[] {
+  return typeof content === 'string' ? [{ type: 'text', text: content }] : [...content];
+}

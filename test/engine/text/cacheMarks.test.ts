@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { withCacheMarks } from '../../../src/engine/text/cacheMarks';
+import type { OutgoingMessage } from '../../../src/engine/text/continuation';
+import type { ContentPart, TextPart } from '../../../src/engine/request';
+
+const mark: ContentPart = { type: 'cacheMark' };
+const image: ContentPart = { type: 'image', mimeType: 'image/png', data: 'AAAA' };
+const text = (value: string): TextPart => ({ type: 'text', text: value });
+const user = (...content: readonly ContentPart[]): OutgoingMessage => ({ role: 'user', content });
+const long = 'word '.repeat(1000);
+const conversation: readonly OutgoingMessage[] = [
+  { role: 'system', content: 'Be brief.' },
+  { role: 'user', content: long },
+  { role: 'assistant', content: 'Yes.' },
+  { role: 'user', content: 'Why?' },
+];
+
+/** Returns the content of each message in a request to a model with explicit caching. */
+const marked = (messages: readonly OutgoingMessage[]): readonly unknown[] =>
+  withCacheMarks(messages, 'explicit').map(({ content }) => content);
+
+const isMarked = (messages: readonly OutgoingMessage[]): boolean =>
+  JSON.stringify(marked(messages)).includes('cacheMark');
+
+describe('cache marks', () => {
+  it('are set at the end of the system message and of the newest user message', () => {
+    assert.deepEqual(marked(conversation), [[text('Be brief.'), mark], [text(long)], 'Yes.', [text('Why?'), mark]]);
+  });
+
+  it('are set only at the newest user message if there is no system message', () => {
+    assert.deepEqual(marked(conversation.slice(1)), [[text(long)], 'Yes.', [text('Why?'), mark]]);
+  });
+
+  it('follow the images of the newest user message', () => {
+    const messages = [...conversation.slice(0, 3), user(image, text('Why?'))];
+    assert.deepEqual(marked(messages).at(-1), [image, text('Why?'), mark]);
+  });
+
+  it('are set at the newest user message when tool results follow it', () => {
+    const messages: readonly OutgoingMessage[] = [
+      ...conversation,
+      { role: 'assistant', content: '', toolCalls: [{ id: '1', name: 'read', arguments: '{}' }] },
+      { role: 'tool', toolCallId: '1', content: 'found' },
+    ];
+    assert.deepEqual(marked(messages).slice(3), [[text('Why?'), mark], '', 'found']);
+  });
+
+  it('change nothing else in the request', () => {
+    const [first, second] = [conversation, [...conversation, ...conversation.slice(2)]].map((messages) =>
+      withCacheMarks(messages, 'explicit').map(({ role, content }) => [
+        role,
+        typeof content === 'string' ? content : content.filter(({ type }) => type !== 'cacheMark'),
+      ]),
+    );
+    assert.deepEqual(second?.slice(0, 4), first);
+  });
+
+  it('are not set in a request without an earlier answer', () => {
+    assert.equal(isMarked(conversation.slice(0, 2)), false);
+    assert.equal(isMarked([...conversation.slice(0, 2), { role: 'assistant', content: 'Part' }]), false);
+  });
+
+  for (const { chars, expected } of [
+    { chars: 4 * 1023 - 8, expected: false },
+    { chars: 4 * 1024 - 8, expected: true },
+  ])
+    it(`are ${expected ? 'set' : 'not set'} in a request with ${(chars + 8) / 4} tokens`, () => {
+      const messages = [user(text('x'.repeat(chars))), ...conversation.slice(2)];
+      assert.equal(isMarked(messages), expected);
+    });
+
+  it('of the caller are kept, and replace those of the engine', () => {
+    const messages = [user(text(long), mark, text('b')), ...conversation.slice(2)];
+    assert.deepEqual(marked(messages), [[text(long), mark, text('b')], 'Yes.', [text('Why?')]]);
+  });
+
+  it('of the caller are kept in messages of every role', () => {
+    const messages: readonly OutgoingMessage[] = [
+      { role: 'system', content: [text('s'), mark] },
+      { role: 'assistant', content: [text('a'), mark] },
+      { role: 'tool', toolCallId: '1', content: [text('t'), mark] },
+    ];
+    assert.deepEqual(withCacheMarks(messages, 'explicit'), messages);
+  });
+
+  it('of the caller are limited to the last four', () => {
+    const messages = [
+      user(text('a'), mark, text('b'), mark),
+      { role: 'assistant', content: [text('c'), mark] } as const,
+      user(text('d'), mark, text('e'), mark, text('f'), mark),
+    ];
+    assert.deepEqual(marked(messages), [
+      [text('a'), text('b')],
+      [text('c'), mark],
+      [text('d'), mark, text('e'), mark, text('f'), mark],
+    ]);
+  });
+
+  it('leave an assistant message that loses its mark a plain text', () => {
+    const answer = { role: 'assistant', content: [text('a'), mark] } as const;
+    assert.equal(marked([answer, ...Array.from({ length: 4 }, () => user(text('b'), mark))])[0], 'a');
+  });
+});
+
+describe('cache marks for a model that needs none', () => {
+  const unmarked = (messages: readonly OutgoingMessage[]) => withCacheMarks(messages, undefined);
+
+  it('are not set', () => assert.deepEqual(unmarked(conversation), conversation));
+
+  it('are removed with the division of the text into parts', () => {
+    assert.deepEqual(unmarked([user(text('a'), mark, text('\n\nb'), mark)]), [{ role: 'user', content: 'a\n\nb' }]);
+  });
+
+  it('are removed from a message with an image, whose other parts are kept', () => {
+    assert.deepEqual(unmarked([user(text('a'), mark, image, mark)]), [user(text('a'), image)]);
+  });
+
+  it('leave a prefill as it is', () => {
+    const prefill: OutgoingMessage = { role: 'assistant', content: 'So', prefix: true };
+    assert.deepEqual(unmarked([prefill]), [prefill]);
+  });
+});
