@@ -7,7 +7,7 @@ import type { ChatRequest } from '../../../src/engine/request';
 import type { WireFixture } from '../wire/wireFixture';
 
 /** What the turn does after the first attempt. */
-export type Reaction = 'never' | 'retry-after' | 'backoff' | 'resume' | 'success';
+export type Reaction = 'never' | 'retry-after' | 'backoff' | 'correct' | 'resume' | 'success';
 
 /** The expected result of the first attempt. Absent fields are not asserted. */
 export interface Expected {

@@ -15,6 +15,7 @@ const reactions: Readonly<Record<Reaction, string>> = {
   never: ' and does not retry',
   'retry-after': ' and retries after the delay that the gateway named',
   backoff: ' and retries after a backoff',
+  correct: ' and sends a corrected request',
   resume: ' and resumes the answer',
   success: '',
 };
@@ -136,6 +137,7 @@ function reactionTo(events: readonly StreamEvent[]): Reaction {
   const before = secondAttempt < 0 ? events : events.slice(0, secondAttempt);
   if (secondAttempt < 0) return before.some(({ type }) => type === 'failed') ? 'never' : 'success';
   if (before.some(({ type }) => type === 'cut')) return 'resume';
+  if (events.some((event) => event.type === 'attempt' && event.why === 'repair')) return 'correct';
   return before.some((event) => event.type === 'waiting' && event.source === 'server') ? 'retry-after' : 'backoff';
 }
 
