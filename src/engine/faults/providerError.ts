@@ -136,9 +136,10 @@ function readQuotedError(message: string): ProviderError {
   const printed = /^\{'(?:error|message|detail)': (['"])(.*)\1\}$/s.exec(quoted)?.[2];
   if (printed !== undefined) return errorFromText(printed);
   const json = firstOf(parseJson(quoted));
-  return isRecord(json) && (isError(json) || quoted.length === message.trim().length)
-    ? readPlain(plainKeys(json))
-    : noDetails;
+  if (!isRecord(json)) return noDetails;
+  // Errors of AWS have no field except `message`.
+  const isOfAws = Object.keys(json).join(' ') === 'message';
+  return isOfAws || isError(json) || quoted.length === message.trim().length ? readPlain(plainKeys(json)) : noDetails;
 }
 
 /** Returns the message of an error object. Its field `detail` can be a string, or FastAPI's list of `{loc, msg}`. */
@@ -256,8 +257,15 @@ const valueRefusalPattern =
  */
 const largeBudgetPattern = /must be greater than ['"`]?thinking\.budget_tokens\b/i;
 
+/**
+ * Matches Bedrock's error messages that refuse cache marks. LiteLLM quotes these messages, so that they are missing in
+ * `searchText`.
+ */
+const cachingRefusal = /\bprompt caching\b|\bcachePoint\b/;
+
 export function findRefusedParameter(error: ProviderError): CorrectableParameter | undefined {
   if (largeBudgetPattern.test(error.searchText)) return 'thinking';
+  if (cachingRefusal.test(error.message)) return 'cache_control';
   const path = error.param.split('.');
   // `cache_control` is a field of a content part, as in `messages.0.content.0.cache_control`.
   const field = path.at(-1) === 'cache_control' ? 'cache_control' : path[0];

@@ -204,6 +204,9 @@ function rowForCode({ hasErrorCode }: ErrorMatcher): FaultName | undefined {
  */
 function rowForClientError(status: number, matcher: ErrorMatcher): FaultName | undefined {
   const { error, mentionsPhrase, says, hasErrorCode, namesReset } = matcher;
+  // Bedrock refuses cache marks with messages that deny access or blame the model, such as "You invoked an unsupported
+  // model or your request did not allow prompt caching".
+  if (findRefusedParameter(error) === 'cache_control') return 'unsupportedParameter';
   switch (status) {
     case 403:
       if (isAbout('auth', matcher)) return 'keyRejected';

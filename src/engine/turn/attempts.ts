@@ -24,7 +24,7 @@ import type { TurnOutput } from './turnOutput';
 import { refOf, type TurnGateways } from './turnGateways';
 
 /**
- * Faults with which a gateway might reject the messages of a resume request. They are rows of the fault table for 4xx
+ * Faults with which a gateway might reject the messages of a request. They are rows of the fault table for 4xx
  * responses.
  */
 const messageRejectionRows: ReadonlySet<FaultName> = new Set([
@@ -32,6 +32,7 @@ const messageRejectionRows: ReadonlySet<FaultName> = new Set([
   'contextLength',
   'prefillRejected',
   'parameterInvalid',
+  'imagesRefused',
 ]);
 
 /** Maximum number of corrected requests in a turn. All known gateways accept a request after fewer corrections. */
@@ -231,6 +232,7 @@ export class Attempts {
     const { sentRequest, requestMode } = this;
     if (!sentRequest || !this.current) return false;
     if (unsupportedParameter && this.avoidParameter(sentRequest, unsupportedParameter, detail)) return true;
+    if (messageRejectionRows.has(row) && /\bstring\b/i.test(detail) && this.avoidParts(sentRequest)) return true;
     if (!isContinuation(requestMode) || !messageRejectionRows.has(row) || this.current.isAccepted) return false;
     if (requestMode === 'prefill') sentRequest.behavior.refusesPrefill = true;
     else this.answer.continuationsRejected = true;
@@ -252,6 +254,16 @@ export class Attempts {
     const isSentInMessages = parameter === 'cache_control' && hasPart(messages, 'cacheMark');
     if (!isSentInMessages && !sentParameters.includes(parameter)) return false;
     behavior.unsupportedParameters.add(parameter);
+    return true;
+  }
+
+  /**
+   * Sends texts as strings from the next request on, because the gateway accepts no content parts, for example in system
+   * messages. Only requests with cache marks need texts as parts. Returns false if the request had no such parts.
+   */
+  private avoidParts({ behavior, facts }: ModelRequest): boolean {
+    if (facts?.caching !== 'explicit' || this.omittedParameters.has('cache_control')) return false;
+    behavior.unsupportedParameters.add('cache_control');
     return true;
   }
 

@@ -134,6 +134,11 @@ describe('search for the refused parameter in a provider error', () => {
     assert.equal(findRefusedParameter({ ...noDetails, param }), 'cache_control');
   });
 
+  it('finds `cache_control` in a quoted message of Bedrock', () => {
+    const message = 'BedrockException - {"message":"extraneous key [cachePoint] is not permitted"}';
+    assert.equal(findRefusedParameter({ ...noDetails, message }), 'cache_control');
+  });
+
   it('finds `reasoning` when the error names the nested field `reasoning.effort`', () => {
     const codes = ['unsupported_parameter'];
     assert.equal(findRefusedParameter({ ...noDetails, codes, param: 'reasoning.effort' }), 'reasoning');

@@ -63,6 +63,33 @@ describe('prompt caching', () => {
       assert.deepEqual(lastMessages(second), [markedPrompt, plainPrompt, plainPrompt]);
     });
 
+  for (const { reply, name } of [
+    {
+      name: 'names the type',
+      reply: status(400, { error: { message: 'messages[0]: invalid type: sequence, expected a string' } }),
+    },
+    {
+      name: 'names the field',
+      reply: status(422, {
+        detail: [{ loc: ['body', 'messages', 0, 'content'], msg: 'Input should be a valid string' }],
+      }),
+    },
+    {
+      name: 'seems to be about images',
+      reply: status(400, { error: { message: 'messages.0.content: Input should be a valid string' } }),
+    },
+  ])
+    it(`is requested no more if the gateway accepts only strings, and its error ${name}`, async () => {
+      const run = await new EngineRun({ replies: [reply, answering('ok')], request: conversation }).toEnd();
+      assert.deepEqual(lastMessages(run), [markedPrompt, plainPrompt]);
+    });
+
+  it('is not corrected a second time if the gateway rejects strings, too', async () => {
+    const reply = status(400, { error: { message: 'content: not a valid string' } });
+    const run = await new EngineRun({ replies: [reply], request: conversation }).toEnd();
+    assert.deepEqual([run.wire.requests.length, run.last('failed').kind], [2, 'request']);
+  });
+
   it('is not corrected if the gateway refuses `cache_control` in a request without marks', async () => {
     const run = await new EngineRun({ replies: [refusing('cache_control')], request: { model: 'gpt-4o' } }).toEnd();
     assert.deepEqual([run.wire.requests.length, run.last('failed').kind], [1, 'request']);
