@@ -136,10 +136,9 @@ function readQuotedError(message: string): ProviderError {
   const printed = /^\{'(?:error|message|detail)': (['"])(.*)\1\}$/s.exec(quoted)?.[2];
   if (printed !== undefined) return errorFromText(printed);
   const json = firstOf(parseJson(quoted));
-  if (!isRecord(json)) return noDetails;
-  // Errors of AWS have no field except `message`.
-  const isOfAws = Object.keys(json).join(' ') === 'message';
-  return isOfAws || isError(json) || quoted.length === message.trim().length ? readPlain(plainKeys(json)) : noDetails;
+  return isRecord(json) && (isError(json) || quoted.length === message.trim().length)
+    ? readPlain(plainKeys(json))
+    : noDetails;
 }
 
 /** Returns the message of an error object. Its field `detail` can be a string, or FastAPI's list of `{loc, msg}`. */
