@@ -55,9 +55,14 @@ export function textOf(content: MessageContent): string {
   return content.map((part) => (part.type === 'text' ? part.text : '')).join('');
 }
 
+export function partsOf(content: MessageContent): readonly ContentPart[] {
+  if (typeof content !== 'string') return content;
+  return content === '' ? [] : [{ type: 'text', text: content }];
+}
+
 /** Returns whether any message contains a part of this type. */
 export function hasPart(messages: readonly ChatMessage[], type: ContentPart['type']): boolean {
-  return messages.some(({ content }) => typeof content !== 'string' && content.some((part) => part.type === type));
+  return messages.some(({ content }) => partsOf(content).some((part) => part.type === type));
 }
 
 /** A tool that the model may call. The caller of the engine runs the tool. */

@@ -1,5 +1,5 @@
 import type { ModelFacts } from '../models/modelFacts';
-import { hasPart, textOf, type ContentPart, type MessageContent } from '../request';
+import { hasPart, partsOf, textOf, type ContentPart } from '../request';
 import type { OutgoingMessage } from './continuation';
 import { estimateMessages } from './tokenEstimate';
 
@@ -27,7 +27,7 @@ export function withCacheMarks(
   let room = isMarked ? maxMarks : 0;
   const newestFirst = messages.toReversed().map((message) => {
     const { role, content } = message;
-    const parts = partsOf(content)
+    const parts: ContentPart[] = partsOf(content)
       .toReversed()
       .filter(({ type }) => type !== 'cacheMark' || room-- > 0)
       .toReversed();
@@ -45,8 +45,4 @@ function endsToMark(messages: readonly OutgoingMessage[]): readonly (OutgoingMes
   const hasEarlierAnswer = messages.slice(0, newest).some(({ role }) => role === 'assistant');
   if (!hasEarlierAnswer || estimateMessages(messages) < minTokens) return [];
   return [messages.findLast(({ role }) => role === 'system'), messages[newest]];
-}
-
-function partsOf(content: MessageContent): ContentPart[] {
-  return typeof content === 'string' ? [{ type: 'text', text: content }] : [...content];
 }

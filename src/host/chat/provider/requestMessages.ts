@@ -1,6 +1,14 @@
 import * as vscode from 'vscode';
 import { isRecord } from '../../../engine/json';
-import { textOf, type ChatMessage, type ContentPart, type ImagePart, type ToolCall } from '../../../engine/request';
+import {
+  partsOf,
+  textOf,
+  type ChatMessage,
+  type ContentPart,
+  type ImagePart,
+  type MessageContent,
+  type ToolCall,
+} from '../../../engine/request';
 import { estimateTokens } from '../../../engine/text/tokenEstimate';
 
 type Content = readonly ContentPart[];
@@ -20,7 +28,8 @@ interface ParsedMessage {
 /**
  * Converts messages of VS Code's language model API to the messages of a request to the gateway. Tool results are
  * placed after the message that contains their tool calls. Consecutive user messages are merged. Tool calls without a
- * result are left out, because gateways reject them. Results without a tool call are sent as text.
+ * result are left out, because gateways reject them. Results without a tool call are sent as text. The parts with which
+ * VS Code asks for caching become cache marks.
  */
 export function requestMessages(messages: readonly vscode.LanguageModelChatRequestMessage[]): readonly ChatMessage[] {
   const pendingCalls: Call[] = [];
@@ -54,7 +63,7 @@ function parseMessage(
       const index = pendingCalls.findLastIndex(({ id }) => id === part.callId);
       const [call] = index < 0 ? [] : pendingCalls.splice(index, 1);
       if (call) call.result = result;
-      else content.push({ type: 'text', text: resultText(result) }, ...imagesIn(result.content));
+      else content.push(...partsOf(resultContent(result)), ...imagesIn(result.content));
     } else content.push(...parseContent(part));
   }
   pendingCalls.push(...calls);
@@ -85,14 +94,15 @@ function textContent(text: string): Content {
 }
 
 /**
- * Returns a data part as message content if it is an image or text. Other data, such as caches, states and signatures,
- * is left out, because it is meant for other providers.
+ * Returns a data part as message content if it is an image, text or a cache mark. Other data, such as states and
+ * signatures, is left out, because it is meant for other providers.
  */
 function dataContent({ mimeType, data }: vscode.LanguageModelDataPart): Content {
   const type = mimeType.toLowerCase();
   if (type.startsWith('image/')) {
     return [{ type: 'image', mimeType: type, data: Buffer.from(data).toString('base64') }];
   }
+  if (type === 'cache_control') return [{ type: 'cacheMark' }];
   const isText = type.startsWith('text/') || /^application\/(?:[\w.-]+\+)?json$/.test(type);
   return isText ? textContent(new TextDecoder().decode(data)) : [];
 }
@@ -119,56 +129,77 @@ function promptTreeText(tree: unknown): string {
 }
 
 function toRequestMessages({ role, content, calls }: ParsedMessage): readonly ChatMessage[] {
-  if (role === 'user') return content.length === 0 ? [] : [userMessage(content)];
-  const text = textOf(content);
-  if (role === 'system') return text === '' ? [] : [{ role, content: text }];
+  const parts = role === 'user' ? content : content.filter(({ type }) => type !== 'image');
+  const message = parts.length === 0 ? [] : [{ role, content: compact(parts) }];
   const answered = calls.flatMap(({ result, ...call }) => (result ? [{ call, result }] : []));
-  if (answered.length === 0) return text === '' ? [] : [{ role, content: text }];
+  if (role !== 'assistant' || answered.length === 0) return message;
   // The images of a tool result are sent in a user message, because a tool message can contain only text.
   const images = answered.flatMap(({ call, result }) => {
     const toolImages = imagesIn(result.content);
     return toolImages.length === 0 ? [] : [...textContent(`Shown by the tool ${call.name}:`), ...toolImages];
   });
   return [
-    { role, content: text, toolCalls: answered.map(({ call }) => call) },
+    { role, content: compact(parts), toolCalls: answered.map(({ call }) => call) },
     ...answered.map(
-      ({ call, result }) => ({ role: 'tool', toolCallId: call.id, content: resultText(result) }) as const,
+      ({ call, result }) => ({ role: 'tool', toolCallId: call.id, content: resultContent(result) }) as const,
     ),
-    ...(images.length === 0 ? [] : [userMessage(images)]),
+    ...(images.length === 0 ? [] : [{ role: 'user', content: images } as const]),
   ];
 }
 
-function resultText({ content, hasFailed }: ToolResult): string {
+/** Returns the text of a tool result, with the cache marks at its end. */
+function resultContent({ content, hasFailed }: ToolResult): MessageContent {
   const placeholder = imagesIn(content).length > 0 ? 'See the image that follows.' : 'The tool has returned nothing.';
   const text = textOf(content) || placeholder;
-  return hasFailed ? `The tool has failed: ${text}` : text;
+  const marks = content.filter(({ type }) => type === 'cacheMark');
+  return compact([{ type: 'text', text: hasFailed ? `The tool has failed: ${text}` : text }, ...marks]);
 }
 
 function imagesIn(content: Content): readonly ImagePart[] {
   return content.filter((part) => part.type === 'image');
 }
 
-function userMessage(content: Content): ChatMessage {
-  return imagesIn(content).length === 0 ? { role: 'user', content: textOf(content) } : { role: 'user', content };
+/** Joins the consecutive texts of a message without images. If nothing else remains, returns the text as a string. */
+function compact(content: Content): MessageContent {
+  if (imagesIn(content).length > 0) return content;
+  if (content.every(({ type }) => type === 'text')) return textOf(content);
+  const parts: ContentPart[] = [];
+  for (const part of content) {
+    const last = parts.at(-1);
+    if (last?.type === 'text' && part.type === 'text')
+      parts[parts.length - 1] = { ...part, text: last.text + part.text };
+    else parts.push(part);
+  }
+  return parts;
 }
 
-/** Merges consecutive user messages, because some models require that the roles alternate. */
+/**
+ * Merges consecutive user messages, because some models require that the roles alternate. Cache marks without other
+ * content are added to the message before them.
+ */
 function mergeUserMessages(messages: readonly ChatMessage[]): readonly ChatMessage[] {
   const merged: ChatMessage[] = [];
   for (const message of messages) {
     const previous = merged.at(-1);
-    if (previous?.role === 'user' && message.role === 'user') {
-      const bothAreText = typeof previous.content === 'string' && typeof message.content === 'string';
-      merged[merged.length - 1] = bothAreText
-        ? { role: 'user', content: `${previous.content}\n\n${message.content}` }
-        : { role: 'user', content: [...toContent(previous.content), ...toContent(message.content)] };
-    } else merged.push(message);
+    const parts = partsOf(message.content);
+    const isOnlyMarks = !('toolCalls' in message) && parts.every(({ type }) => type === 'cacheMark');
+    if (previous && isOnlyMarks)
+      merged[merged.length - 1] = { ...previous, content: [...partsOf(previous.content), ...parts] };
+    else if (previous?.role === 'user' && message.role === 'user')
+      merged[merged.length - 1] = { role: 'user', content: mergeContent(partsOf(previous.content), parts) };
+    else if (!isOnlyMarks) merged.push(message);
   }
   return merged;
 }
 
-function toContent(content: string | Content): Content {
-  return typeof content === 'string' ? textContent(content) : content;
+/**
+ * Merges the content of two user messages. Their texts remain separate parts, so that a cache mark between them changes
+ * nothing else. The engine joins texts for models that need no marks.
+ */
+function mergeContent(first: Content, second: Content): Content {
+  if (imagesIn([...first, ...second]).length > 0) return [...partsOf(compact(first)), ...partsOf(compact(second))];
+  const start = second.findIndex(({ type }) => type === 'text');
+  return [...first, ...second.with(start, { type: 'text', text: `\n\n${textOf(second.slice(start, start + 1))}` })];
 }
 
 /**

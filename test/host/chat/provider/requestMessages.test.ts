@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type * as vscode from 'vscode';
 import type { ChatMessage } from '../../../../src/engine/request';
+import { withCacheMarks } from '../../../../src/engine/text/cacheMarks';
 import { useVSCode } from '../../../support/fakeVSCode';
 import {
   LanguageModelDataPart,
@@ -32,11 +33,15 @@ const text = (content: string): unknown => new LanguageModelTextPart(content);
 const data = (mimeType: string, content: string): unknown => new LanguageModelDataPart(Buffer.from(content), mimeType);
 const tree = (value: unknown): unknown => new LanguageModelPromptTsxPart(value);
 const call = (id: string, input: object | undefined = {}): unknown => new LanguageModelToolCallPart(id, 'read', input);
-const result = (id: string, content: string): unknown => new LanguageModelToolResultPart(id, [text(content)]);
+const result = (id: string, content: string, ...more: readonly unknown[]): unknown =>
+  new LanguageModelToolResultPart(id, [text(content), ...more]);
+const cacheControl = data('cache_control', 'ephemeral');
 const image = new LanguageModelDataPart(new Uint8Array([0, 0, 0]), 'image/PNG');
 const user = (...content: readonly unknown[]): VSCodeMessage => ({ role: roles.user, content });
 const assistant = (...content: readonly unknown[]): VSCodeMessage => ({ role: roles.assistant, content });
 const sentImage = { type: 'image', mimeType: 'image/png', data: 'AAAA' } as const;
+const sentText = (value: string) => ({ type: 'text', text: value }) as const;
+const mark = { type: 'cacheMark' } as const;
 const toolCalls = (content: string, ...ids: readonly string[]): ChatMessage => ({
   role: 'assistant',
   content,
@@ -57,9 +62,9 @@ const cases: readonly {
   },
   { behavior: 'joins the texts of a message', given: [user(text('a'), text('b'))], sent: [message('user', 'ab')] },
   {
-    behavior: 'merges two consecutive user messages',
+    behavior: 'merges two consecutive user messages, with their texts as parts',
     given: [user(text('a')), user(text('b'))],
-    sent: [message('user', 'a\n\nb')],
+    sent: [{ role: 'user', content: [sentText('a'), sentText('\n\nb')] }],
   },
   {
     behavior: 'keeps an image with its text',
@@ -70,6 +75,36 @@ const cases: readonly {
     behavior: 'merges a text with the image of the next message',
     given: [user(text('a')), user(image)],
     sent: [{ role: 'user', content: [{ type: 'text', text: 'a' }, sentImage] }],
+  },
+  {
+    behavior: 'joins the texts of merged messages when an image follows',
+    given: [user(text('a')), user(text('b')), user(image)],
+    sent: [{ role: 'user', content: [sentText('a\n\nb'), sentImage] }],
+  },
+  {
+    behavior: 'sends a cache mark in a message of every role',
+    given: [
+      { role: roles.system, content: [text('Be brief.'), cacheControl] },
+      user(text('a'), text('b'), cacheControl, text('c')),
+      assistant(text('d'), cacheControl, call('1')),
+      user(result('1', 'e', cacheControl)),
+    ],
+    sent: [
+      { role: 'system', content: [sentText('Be brief.'), mark] },
+      { role: 'user', content: [sentText('ab'), mark, sentText('c')] },
+      { ...toolCalls('', '1'), content: [sentText('d'), mark] },
+      { ...toolResult('1', ''), content: [sentText('e'), mark] },
+    ],
+  },
+  {
+    behavior: 'sends a cache mark between merged messages without any other change',
+    given: [user(text('a'), cacheControl), user(text('b'))],
+    sent: [{ role: 'user', content: [sentText('a'), mark, sentText('\n\nb')] }],
+  },
+  {
+    behavior: 'adds a cache mark without text to the message before it',
+    given: [user(cacheControl), assistant(call('1')), user(result('1', 'a'), cacheControl), assistant(cacheControl)],
+    sent: [toolCalls('', '1'), { ...toolResult('1', ''), content: [sentText('a'), mark, mark] }],
   },
   {
     behavior: 'places a tool result directly after its call, before the text of the same message',
@@ -190,4 +225,24 @@ describe('conversion of messages from VS Code', () => {
       assert.deepEqual(requestMessages(messages), sent);
     });
   }
+
+  /** Returns the messages that a model gets that needs no cache marks. */
+  const sentWithoutMarks = async (given: readonly VSCodeMessage[]) => {
+    const { requestMessages } = await import('../../../../src/host/chat/provider/requestMessages');
+    const messages = given as unknown as readonly vscode.LanguageModelChatRequestMessage[];
+    return withCacheMarks(requestMessages(messages), undefined);
+  };
+
+  it('separates the texts of merged messages by a blank line for a model that needs no cache marks', async () => {
+    assert.deepEqual(await sentWithoutMarks([user(text('a')), user(text('b'))]), [message('user', 'a\n\nb')]);
+  });
+
+  it('has the same result with and without cache marks for a model that needs none', async () => {
+    const withMarks = cases.flatMap(({ given }) => given);
+    const unmarked = withMarks.map(({ role, content }) => ({
+      role,
+      content: content.filter((part) => part !== cacheControl),
+    }));
+    assert.deepEqual(await sentWithoutMarks(withMarks), await sentWithoutMarks(unmarked));
+  });
 });
