@@ -26,6 +26,10 @@ export interface HealthFigures {
   readonly costs: readonly Cost[];
   /** Number of attempts whose cost is unknown. */
   readonly unknownCosts: number;
+  /** What prompt caching saved, for each currency. An amount is negative if the cache cost more than it saved. */
+  readonly cacheSavings: readonly Cost[];
+  /** Number of attempts that wrote to the cache at an unknown price. */
+  readonly unknownSavings: number;
 }
 
 export interface HealthFault {

@@ -19,7 +19,7 @@ export { timeOfDayOptions, toSupportedLocale, visibleText } from '../engine/gate
 export { toEpoch, toMonotonic } from '../engine/state/ledger';
 export type { LedgerEntry, LedgerWait } from '../engine/state/ledger';
 export { minSilenceMs, silencesUntil, throughputSeconds } from '../engine/state/throughput';
-export { addCosts, costOfAttempt, costsOf, shownCosts } from '../engine/state/turnCost';
+export { addCosts, cacheSavingOf, costOfAttempt, costsOf, shownCosts } from '../engine/state/turnCost';
 export type { Cost, TotalCost } from '../engine/state/turnCost';
 export { scheduleLifetimeMs } from '../engine/state/schedule';
 export {

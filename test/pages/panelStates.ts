@@ -61,6 +61,7 @@ const turns: Readonly<Record<string, TurnState>> = {
     ev.cut(),
     ev.attempt({ attempt: 3, at: 2480, why: 'resume' }),
     ev.resumed({ attempt: 3, resumePoint: half.length }),
+    ev.ended({ attempt: 3, at: 3000, promptTokens: 9000, cachedTokens: 7400, cacheSaving: 0.12, cost: 0.04 }),
     ev.usage(),
     ev.done(texts.short),
   ),

@@ -190,7 +190,9 @@ export const eventSchemas = {
      * gateway reports no cost and the price is known.
      */
     estimatedCost: detail(cost),
-    /** The currency of `cost` or `estimatedCost`. */
+    /** Amount that prompt caching saved, computed from the price of the model. Negative if the cache cost more. */
+    cacheSaving: detail(v.pipe(v.number(), v.minValue(-maxCost), v.maxValue(maxCost))),
+    /** The currency of the costs and the saving. */
     currency,
   }),
   cut: event('cut', { reason: faultKind, message: text }),

@@ -34,6 +34,12 @@ export function costOfAttempt(end: EndedFields): Cost | undefined {
   return { amount, currency: end?.currency ?? 'USD', isEstimate: end?.cost === undefined };
 }
 
+/** Returns what prompt caching saved in an attempt. Returns undefined if this is unknown or the cache was not used. */
+export function cacheSavingOf(end: EndedFields): Cost | undefined {
+  const amount = end?.cacheSaving;
+  return amount === undefined ? undefined : { amount, currency: end?.currency ?? 'USD', isEstimate: true };
+}
+
 /**
  * Returns the cost of all attempts of a turn, one sum per currency. Attempts whose text was discarded are included. If
  * the cost of any attempt is unknown, returns undefined. Otherwise, a part of the cost would look like the total.

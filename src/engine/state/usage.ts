@@ -27,6 +27,20 @@ export function estimateCost(
   return cost <= maxCost ? roundCost(cost) : undefined;
 }
 
+/**
+ * Returns how much less a request cost than without prompt caching. The result is negative if writing to the cache cost
+ * more than reading from it saved. Returns undefined if the cache was not used or a price is unknown.
+ */
+export function cacheSaving(price: ModelFacts['price'], usage: Omit<Usage, 'totalTokens'>): number | undefined {
+  const { cachedTokens = 0, cacheWriteTokens = 0 } = usage;
+  if (!price || cachedTokens + cacheWriteTokens === 0) return undefined;
+  if (cachedTokens > 0 && price.cacheRead === undefined) return undefined;
+  if (cacheWriteTokens > 0 && price.cacheWrite === undefined) return undefined;
+  const cost = estimateCost(price, usage);
+  const uncachedCost = estimateCost({ input: price.input, output: price.output }, usage);
+  return cost === undefined || uncachedCost === undefined ? undefined : roundCost(uncachedCost - cost);
+}
+
 const summedFields = [
   'promptTokens',
   'completionTokens',

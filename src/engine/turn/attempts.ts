@@ -13,7 +13,7 @@ import { modelParameters } from '../models/modelParameters';
 import { factsWithEffort, learnRefusal, reasoningFields } from '../models/reasoningFields';
 import { hasPart, type ChatRequest, type ReasoningEffort } from '../request';
 import type { Progress } from '../retry/decide';
-import { estimateCost, sumUsage } from '../state/usage';
+import { cacheSaving, estimateCost, sumUsage } from '../state/usage';
 import { withCacheMarks } from '../text/cacheMarks';
 import { continuationMessages, prefillOf } from '../text/continuation';
 import { estimateMessages, exceededContext } from '../text/tokenEstimate';
@@ -187,6 +187,7 @@ export class Attempts {
     const spent = {
       ...counts,
       estimatedCost,
+      cacheSaving: usage && cacheSaving(this.sentRequest?.facts?.price, usage),
       currency: (usage?.cost ?? estimatedCost) === undefined ? undefined : currency,
     };
     output.emit({ type: 'ended', how: outcome, row: fault?.row, tokens, ...spent, ...otherStats });

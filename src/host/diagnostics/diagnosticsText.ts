@@ -70,7 +70,8 @@ function formatAttempt(entry: LedgerEntry, gateway: string): unknown {
     resumed: resumed && pick(resumed, 'resumePoint', 'trimmed'),
     end: end && {
       ...pick(end, 'how', 'row', 'ms', 'firstTokenMs', 'bytes', 'chars', 'tokens', 'promptTokens'),
-      ...pick(end, 'completionTokens', 'cachedTokens', 'reasoningTokens', 'cost', 'estimatedCost', 'currency'),
+      ...pick(end, 'completionTokens', 'cachedTokens', 'cacheWriteTokens', 'reasoningTokens'),
+      ...pick(end, 'cost', 'estimatedCost', 'cacheSaving', 'currency'),
     },
   };
 }

@@ -10,7 +10,8 @@ const name = v.pipe(
   v.string(),
   v.transform((text) => text.slice(0, 200)),
 );
-const amount = detail(v.pipe(v.number(), v.minValue(0), v.maxValue(1e12)));
+const maxAmount = 1e12;
+const amount = detail(v.pipe(v.number(), v.minValue(0), v.maxValue(maxAmount)));
 
 const results = [...faultKinds, 'complete', 'stopped'] as const;
 
@@ -36,6 +37,7 @@ const schema = v.object({
   promptTokens: amount,
   completionTokens: amount,
   cachedTokens: amount,
+  cacheWriteTokens: amount,
   /** Whether the window was closed while the response was arriving, so that the cost of the attempt is unknown. */
   interrupted: v.optional(v.literal(true)),
   cost: amount,
@@ -43,7 +45,9 @@ const schema = v.object({
    * Cost computed from the price of the model. Absent if the gateway has reported a cost, or if the price is unknown.
    */
   estimatedCost: amount,
-  /** Currency of `cost` and `estimatedCost`. */
+  /** Amount that prompt caching saved, computed from the price of the model. Negative if the cache cost more. */
+  cacheSaving: detail(v.pipe(v.number(), v.minValue(-maxAmount), v.maxValue(maxAmount))),
+  /** Currency of the costs and the saving. */
   currency: v.optional(v.picklist(currencies)),
 });
 
@@ -79,7 +83,8 @@ const quarterMs = hourMs / 4;
  */
 export function recordOf(entry: LedgerEntry, isCorrected: boolean): AttemptRecord {
   const { attempt, how, why, end } = entry;
-  const { firstTokenMs, promptTokens, completionTokens, cachedTokens, cost, estimatedCost, currency } = end ?? {};
+  const { firstTokenMs, promptTokens, completionTokens, cachedTokens, cacheWriteTokens } = end ?? {};
+  const { cost, estimatedCost, cacheSaving, currency } = end ?? {};
   return {
     ...pairOf(entry),
     // A refused parameter is not recorded as a failure. The corrected request that follows shows whether the gateway
@@ -93,8 +98,10 @@ export function recordOf(entry: LedgerEntry, isCorrected: boolean): AttemptRecor
     promptTokens,
     completionTokens,
     cachedTokens,
+    cacheWriteTokens,
     cost,
     estimatedCost,
+    cacheSaving,
     currency,
   };
 }

@@ -1,7 +1,7 @@
 import type { Currency, FaultKind } from '../../engine/events/kinds';
 import type { GatewayRef } from '../../engine/events/events';
 import { visibleText } from '../../engine/gateway/visibleText';
-import { addCosts, costOfAttempt, hasUnknownCost, type Cost } from '../../engine/state/turnCost';
+import { addCosts, cacheSavingOf, costOfAttempt, hasUnknownCost, type Cost } from '../../engine/state/turnCost';
 import {
   minRatedTurns,
   successPercent,
@@ -155,6 +155,8 @@ function figuresOf(records: readonly AttemptRecord[]): HealthFigures {
     cachedTokens: sum(({ cachedTokens }) => cachedTokens),
     costs: sumCosts(records),
     unknownCosts: records.filter((record) => record.interrupted ?? hasUnknownCost(record)).length,
+    cacheSavings: addCosts(records.flatMap((record) => cacheSavingOf(record) ?? [])),
+    unknownSavings: records.filter((record) => record.cacheWriteTokens && !cacheSavingOf(record)).length,
   };
 }
 

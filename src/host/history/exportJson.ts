@@ -120,6 +120,7 @@ function attemptJson(entry: LedgerEntry): object {
     characters: end?.chars,
     tokens: end?.tokens,
     cachedTokens: end?.cachedTokens,
+    cacheWriteTokens: end?.cacheWriteTokens,
     reasoningTokens: end?.reasoningTokens,
     cost: costOfAttempt(end),
   };

@@ -1,4 +1,5 @@
 import type { Words } from '../../shared/describe';
+import { describeCaching } from '../../shared/describeCost';
 import {
   sumOfAmounts,
   type HealthFigures,
@@ -11,9 +12,17 @@ import { addCosts } from '../../shared/protocol';
 import { element } from '../util/element';
 import { createChart, createFigure, tokenText, unknownFigure } from './healthCharts';
 
-const summedNames = ['attempts', 'promptTokens', 'completionTokens', 'cachedTokens', 'unknownCosts'] as const;
+const summedNames = [
+  'attempts',
+  'promptTokens',
+  'completionTokens',
+  'cachedTokens',
+  'unknownCosts',
+  'unknownSavings',
+] as const;
 
-type UsageFigures = Pick<HealthFigures, (typeof summedNames)[number] | 'costs'>;
+type Amounts = 'costs' | 'cacheSavings';
+type UsageFigures = Pick<HealthFigures, (typeof summedNames)[number] | Amounts>;
 
 /**
  * Figures of a period, and one row for each model and gateway in the period. The rows with the highest cost come first.
@@ -32,8 +41,9 @@ function usageOf({ starts, rows }: HealthPeriod) {
       .sort((a, b) => sumOfAmounts(b.costs) - sumOfAmounts(a.costs) || b.attempts - a.attempts);
     const sums = summedNames.map((name) => [name, usedRows.reduce((sum, each) => sum + each[name], 0)]);
     return {
-      ...(Object.fromEntries(sums) as Omit<UsageFigures, 'costs'>),
+      ...(Object.fromEntries(sums) as Omit<UsageFigures, Amounts>),
       costs: addCosts(usedRows.flatMap(({ costs }) => costs)),
+      cacheSavings: addCosts(usedRows.flatMap(({ cacheSavings }) => cacheSavings)),
       rows: usedRows,
     };
   };
@@ -56,8 +66,8 @@ export function createUsageView({ strings, format }: Words) {
   const dates = new Intl.DateTimeFormat(format.language, { weekday: 'short', month: 'short', day: 'numeric' });
   const dayOf = (start: number): string => dates.format(start);
   const costText = ({ costs }: UsageFigures): string => format.costs(costs) || unknownFigure;
-  const cachedText = ({ cachedTokens }: UsageFigures) =>
-    cachedTokens > 0 && fillTemplate(strings.cached, format.count(cachedTokens));
+  const cachingText = (figures: UsageFigures): string =>
+    describeCaching({ strings, format }, figures, figures.unknownSavings > 0 ? [] : figures.cacheSavings);
   const unknownText = ({ unknownCosts }: UsageFigures) =>
     unknownCosts > 0 && format.plural(unknownCosts, strings.unknownRequestCostOne, strings.unknownRequestCosts);
   const requestsText = ({ attempts }: UsageFigures): string =>
@@ -105,7 +115,7 @@ export function createUsageView({ strings, format }: Words) {
       ),
       hasEarlierDays &&
         createFigure(strings.daysCaption, costText(total), [requestsText(total), unknownText(total)], costChart),
-      createFigure(strings.tokens, tokenText(format, total), [cachedText(total)], tokenChart),
+      createFigure(strings.tokens, tokenText(format, total), [cachingText(total)], tokenChart),
     );
   };
 
@@ -114,7 +124,7 @@ export function createUsageView({ strings, format }: Words) {
       element('td', text, note && element('span.note', note));
     return [
       element('td', format.number(figures.attempts)),
-      withNote(tokenText(format, figures), cachedText(figures)),
+      withNote(tokenText(format, figures), cachingText(figures)),
       withNote(
         costText(figures),
         // If no cost is known, the cell already shows that the cost is unknown, so the cell needs no note.
@@ -154,7 +164,8 @@ export function createUsageView({ strings, format }: Words) {
 
   return (report: HealthReport): readonly HTMLElement[] => {
     const usage = usageOf(report.days);
-    const hasEstimates = usage.total.costs.some(({ isEstimate }) => isEstimate);
+    const { costs, cacheSavings } = usage.total;
+    const hasEstimates = [...costs, ...cacheSavings].some(({ isEstimate }) => isEstimate);
     return [
       element('article', { 'aria-label': strings.usage }, createSums(usage, report)),
       createTable(usage),

@@ -1,8 +1,9 @@
+import { describeCaching } from '../../shared/describeCost';
 import { effortText } from '../../shared/describeEffort';
 import { describeDelay, faultLabel, isOffline, type Words } from '../../shared/describe';
 import { fillTemplate } from '../../shared/format';
 import type { PanelStrings } from '../../shared/panelStrings';
-import { costOfAttempt, type LedgerEntry, type LedgerWait, shownCosts } from '../../shared/protocol';
+import { cacheSavingOf, costOfAttempt, type LedgerEntry, type LedgerWait, shownCosts } from '../../shared/protocol';
 import type { AttemptSpan, WaitSpan } from './timelineSpans';
 
 export function titleOf(words: Words, part: AttemptSpan | WaitSpan): string {
@@ -42,7 +43,9 @@ function isBackoff(wait: LedgerWait): boolean {
 function attemptDetails({ strings, format }: Words, attempt: AttemptSpan): readonly string[] {
   const { entry, continuedModel, detail } = attempt;
   const { how, headers, resumed, end, effort } = entry;
-  const { cachedTokens = 0, reasoningTokens = 0 } = end ?? {};
+  const { reasoningTokens = 0 } = end ?? {};
+  const saving = cacheSavingOf(end);
+  const caching = describeCaching({ strings, format }, end ?? {}, saving ? [saving] : []);
   const cost = costOfAttempt(end);
   const costs = shownCosts(cost && [cost]);
   const texts = [triggerText(strings, attempt)];
@@ -52,7 +55,7 @@ function attemptDetails({ strings, format }: Words, attempt: AttemptSpan): reado
   if (end) texts.push(outcomeText(strings, end));
   if (detail) texts.push(detail);
   if (effort) texts.push(fillTemplate(strings.effortIs, effortText(strings, effort).caption));
-  if (cachedTokens > 0) texts.push(fillTemplate(strings.timelineCached, format.number(cachedTokens)));
+  if (caching !== '') texts.push(caching);
   if (reasoningTokens > 0) texts.push(fillTemplate(strings.timelineReasoning, format.number(reasoningTokens)));
   if (costs.length > 0) texts.push(format.costs(costs));
   if (headers?.requestId) texts.push(fillTemplate(strings.requestId, headers.requestId));

@@ -359,6 +359,17 @@ describe('successful turn', () => {
       assert.ok(costs[1]! > 3000e-6 && costs[1]! < 3200e-6, String(costs[1]));
     });
 
+  for (const cost of [undefined, 0.25])
+    it(`reports what caching saved if the gateway reports ${cost === undefined ? 'no' : 'the'} cost`, async () => {
+      const counts = { ...charged, ...(cost !== undefined && { cost }) };
+      const run = await new EngineRun({
+        replies: [streaming((body) => body.delta('x').finish('stop', counts).done())],
+        deps: { facts: () => ({ price }) },
+      }).toEnd();
+      const { cacheSaving, currency } = run.last('ended');
+      assert.deepEqual([cacheSaving, currency], [400e-6, 'USD']);
+    });
+
   it('reports no estimated cost if the price of the model is unknown', async () => {
     const run = await new EngineRun({ replies: [answering('x')], deps: { facts: () => ({}) } }).toEnd();
     assert.equal(run.last('ended').estimatedCost, undefined);

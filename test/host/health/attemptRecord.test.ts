@@ -6,7 +6,8 @@ import { refOf } from '../../support/gatewayRef';
 
 describe('health records of a turn', () => {
   it('contain the result, the times, the tokens and the cost of a complete answer', () => {
-    const usage = { promptTokens: 7, completionTokens: 100, cachedTokens: 5, cost: 0.25, estimatedCost: undefined };
+    const counts = { promptTokens: 7, completionTokens: 100, cachedTokens: 5, cacheWriteTokens: 1 };
+    const usage = { ...counts, cost: 0.25, estimatedCost: undefined, cacheSaving: -0.01 };
     const [record] = recordsOf(turn(entry({ end: ended({ firstTokenMs: 1000.4, ...usage, currency: 'CNY' }) })));
     assert.deepEqual(record, {
       at: noon,

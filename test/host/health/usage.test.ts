@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { EndedEvent } from '../../../src/engine/events/events';
 import type { LedgerEntry } from '../../../src/engine/state/ledger';
 import { decodeRecords, encodeRecords, hourMs } from '../../../src/host/health/attemptRecord';
 import { averageCost, createHealthReport, spentToday } from '../../../src/host/health/healthReport';
@@ -72,6 +73,23 @@ describe('usage in the network health report', () => {
     const total = figures(paid(0), estimated(0.25), withoutUsage, entry({ end: { ...end, ...tokens } }));
     assert.deepEqual(total.costs, [{ amount: 0.25, currency: 'USD', isEstimate: true }]);
     assert.deepEqual([total.attempts, total.unknownCosts, total.cachedTokens], [4, 2, 0]);
+  });
+
+  it('includes what caching saved, less what it cost more in other requests', () => {
+    const caching = (fields: Partial<EndedEvent>) => entry({ end: { ...end, ...tokens, ...fields } });
+    const { cacheSavings, unknownSavings } = figures(
+      caching({ cacheWriteTokens: 80, cacheSaving: -0.25 }),
+      caching({ cachedTokens: 80, cacheSaving: 1 }),
+      caching({ cachedTokens: 80, cacheSaving: 2, currency: 'CNY' }),
+    );
+    const saving = { amount: 0.75, currency: 'USD', isEstimate: true };
+    assert.deepEqual([cacheSavings, unknownSavings], [[saving, { ...saving, amount: 2, currency: 'CNY' }], 0]);
+  });
+
+  it('includes the number of requests that wrote to the cache at an unknown price', () => {
+    const wrote = (cacheWriteTokens: number, cacheSaving?: number) =>
+      entry({ end: { ...end, ...tokens, cacheWriteTokens, cacheSaving } });
+    assert.equal(figures(wrote(80), wrote(0), wrote(80, -0.1), entry({ end })).unknownSavings, 1);
   });
 
   it('does not count a refused request as a request with unknown cost', () => {

@@ -180,7 +180,18 @@ describe('costs in an exported conversation', () => {
   const paid = (fields: { readonly cost?: number; readonly estimatedCost?: number }): readonly StreamEvent[] => [
     attempt,
     text('Yes'),
-    { type: 'ended', attempt: 1, at: 25, how: 'finished', ms: 5, bytes: 9, chars: 3, cachedTokens: 8, ...fields },
+    {
+      type: 'ended',
+      attempt: 1,
+      at: 25,
+      how: 'finished',
+      ms: 5,
+      bytes: 9,
+      chars: 3,
+      cachedTokens: 8,
+      cacheWriteTokens: 2,
+      ...fields,
+    },
     done('Yes'),
   ];
   const reported = exchange(paid({ cost: 0.2 }));
@@ -223,7 +234,11 @@ describe('costs in an exported conversation', () => {
       document.turns.map(({ costs }) => costs),
       [[usd(0.2, false)], [usd(0.1, true)], undefined],
     );
-    assert.partialDeepStrictEqual(document.turns[1]?.runs[0]?.attempts[0], { cachedTokens: 8, cost: usd(0.1, true) });
+    assert.partialDeepStrictEqual(document.turns[1]?.runs[0]?.attempts[0], {
+      cachedTokens: 8,
+      cacheWriteTokens: 2,
+      cost: usd(0.1, true),
+    });
   });
 });
 

@@ -16,6 +16,8 @@ const figures: HealthFigures = {
   cachedTokens: 0,
   costs: [],
   unknownCosts: 0,
+  cacheSavings: [],
+  unknownSavings: 0,
 };
 const failing: HealthFigures = {
   ...figures,
@@ -62,6 +64,7 @@ const sonnet: HealthFigures = {
   completionTokens: 9100,
   cachedTokens: 61_000,
   costs: [{ amount: 1.234, currency: 'CNY', isEstimate: false }],
+  cacheSavings: [{ amount: 0.45, currency: 'CNY', isEstimate: true }],
 };
 const markup: HealthFigures = {
   ...failing,

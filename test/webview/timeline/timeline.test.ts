@@ -26,6 +26,7 @@ const resumedBy = (how: 'prefill' | 'continue' | 'restart'): readonly StreamEven
   ev.resumed({ how, resumePoint: 1204, trimmed: 1 }),
 ];
 const usage = { ms: 60, bytes: 0, promptTokens: 1, completionTokens: 2 };
+const cached = { ...usage, promptTokens: 1000, cachedTokens: 829 };
 
 describe('timeline text about an attempt', () => {
   const rows: Readonly<Record<string, readonly StreamEvent[]>> = {
@@ -55,9 +56,15 @@ describe('timeline text about an attempt', () => {
     'finished · ≈\u00a0$0.0042': [ev.ended({ ...usage, estimatedCost: 0.0042 })],
     'finished · $0.00': [ev.ended({ ...usage, cost: 0 })],
     finished: [ev.ended({ ...usage, estimatedCost: 0 })],
-    'finished · Cached tokens: 1,000 · Reasoning tokens: 200 · $0.0042': [
-      ev.ended({ ...usage, cachedTokens: 1000, reasoningTokens: 200, cost: 0.0042 }),
+    'finished · 82% of the prompt from cache · saved ≈\u00a0$0.12 · Reasoning tokens: 200 · $0.0042': [
+      ev.ended({ ...cached, cacheSaving: 0.12, reasoningTokens: 200, cost: 0.0042 }),
     ],
+    'finished · 82% of the prompt from cache · saved ≈\u00a0¥0.12': [
+      ev.ended({ ...cached, cacheSaving: 0.12, currency: 'CNY' }),
+    ],
+    'finished · 82% of the prompt from cache': [ev.ended({ ...cached, cacheSaving: -0.12 })],
+    'finished · 100% of the prompt from cache': [ev.ended({ ...cached, cachedTokens: 1001 })],
+    'finished ': [ev.ended({ ...cached, cachedTokens: 9 })],
   };
   for (const [details, events] of Object.entries(rows)) {
     it(`contains the details of the attempt: ${details || 'none'}`, () => {
