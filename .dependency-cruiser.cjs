@@ -63,7 +63,7 @@ module.exports = {
     only('webview', 'The webview imports only src/shared and its libraries.', webview, [
       webview,
       shared,
-      npm('valibot', 'markdown-it', 'lowlight', 'highlight\\.js', '@vscode/codicons'),
+      npm('valibot', 'markdown-it', 'temml', 'lowlight', 'highlight\\.js', '@vscode/codicons'),
     ]),
     {
       name: 'host',

@@ -226,7 +226,11 @@ const page = { platform: 'browser', format: 'iife', target: 'chrome128' };
 const pages = {
   ...shared,
   ...page,
-  entryPoints: { webview: 'src/webview/main.ts', health: 'src/webview/health/healthMain.ts' },
+  entryPoints: {
+    webview: 'src/webview/main.ts',
+    health: 'src/webview/health/healthMain.ts',
+    math: 'src/webview/markdown/math/mathMain.ts',
+  },
   plugins: [textFiles, workerText],
 };
 

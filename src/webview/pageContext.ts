@@ -62,7 +62,10 @@ export interface PageContext {
    */
   readonly areVersionButtonsDisabled: () => boolean;
   readonly announcer: Announcer;
-  readonly createMarkdown: (within: HTMLElement, options: Omit<MarkdownOptions, 'findRuns'>) => StreamingMarkdown;
+  readonly createMarkdown: (
+    within: HTMLElement,
+    options: Omit<MarkdownOptions, 'findRuns' | 'typesetter'>,
+  ) => StreamingMarkdown;
   /**
    * Moves the focus for a reason other than a key press or a click, for example because the focused element was
    * removed.

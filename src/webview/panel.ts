@@ -353,6 +353,11 @@ export function createPanel(
     announcer.element,
   );
   window.addEventListener('focus', () => post({ type: 'focus' }));
+  // While the browser copies the selection, formulas are hidden. Otherwise, it would add line breaks around them.
+  window.addEventListener('copy', () => {
+    root.toggleAttribute('data-copying', true);
+    setTimeout(() => root.removeAttribute('data-copying'));
+  });
   // Listens in the capture phase, so that the page receives the keys before any of its elements can handle them.
   window.addEventListener('keydown', handleKey, { capture: true });
   // VS Code forwards the messages of the host from an iframe of the same origin, so messages from other origins are

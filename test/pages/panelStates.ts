@@ -145,6 +145,16 @@ const tableRow = (cell: (column: number) => string): string =>
   `|${Array.from({ length: 14 }, (_, column) => ` ${cell(column)} |`).join('')}\n`;
 const header = (column: number): string => (column === 2 ? 'Column two with a long list of words' : `Column ${column}`);
 const wideTable = tableRow(header) + tableRow(() => '---') + tableRow((column) => `${column}`);
+const longSum = Array.from({ length: 30 }, (_, index) => `x_{${index}}^2`).join(' + ');
+const formulas = [
+  'The area of a meadow with the radius $r$ is $A = \\pi r^2$, and a sheep costs $5 to $10.',
+  '$$\n\\int_0^\\infty e^{-x^2}\\,dx = \\frac{\\sqrt{\\pi}}{2}\n$$',
+  `\\[ ${longSum} \\]`,
+  '$$\n\\begin{aligned}\n(a + b)^2 &= a^2 + 2ab + b^2 \\\\\n&\\ge 4ab\n\\end{aligned}\n$$',
+  '- The matrix \\(\\begin{pmatrix} 1 & 2 \\\\ 3 & 4 \\end{pmatrix}\\) in a list',
+  '| Formula | Result |\n|---|---|\n| $\\sum_{i=1}^{3} i$ | $6$ |',
+  'This formula is wrong: $\\frac{a}$',
+].join('\n\n');
 /** An answer whose text is set from right to left, with code, which is not. */
 const hebrew = [
   'כבשה היא יונק (`Ovis aries`).',
@@ -283,6 +293,11 @@ export const panelStates: readonly PanelState[] = [
   {
     name: 'wide-table',
     snapshot: snapshot([exchange('a', { state: stateOf(ev.text(wideTable), ev.done(wideTable)) })]),
+  },
+  {
+    name: 'formulas',
+    snapshot: snapshot([exchange('a', { state: stateOf(ev.text(formulas), ev.done(formulas)) })]),
+    act: (page) => page.locator('math').last().waitFor(),
   },
   {
     name: 'right-to-left',

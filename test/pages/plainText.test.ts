@@ -31,6 +31,11 @@ describe('plain text of an answer', () => {
     return String(await copied.jsonValue()).split('\n');
   };
 
+  it('contains the source of formulas', async () => {
+    const lines = ['Let $x^2$ be', '', '$$y$$'];
+    assert.deepEqual(await copyPlainText(...lines), lines);
+  });
+
   it('indents nested lists', async () => {
     const lines = ['- one', '  - two', '    1. three', '- four'];
     assert.deepEqual(await copyPlainText(...lines), ['- one', '  - two', '    1. three', '- four']);

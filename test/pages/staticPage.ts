@@ -20,6 +20,9 @@ const origin = 'https://panel.example';
 /** Hash of an image whose file is missing. All other image files exist and show the icon of the extension. */
 export const missingImage = '0'.repeat(64);
 
+/** Returns the address of a file of the extension. */
+const urlOf = (name: string): string => `${origin}/extension/${name}`;
+
 interface PageContent {
   readonly script: string;
   readonly styles: readonly string[];
@@ -40,7 +43,6 @@ let packagedFiles: ReadonlyMap<string, Buffer> | undefined;
 export class StaticPage {
   static async open(browser: Browser, { script, styles, data }: PageContent): Promise<StaticPage> {
     const page = await browser.newPage({ viewport: defaultSize, reducedMotion: 'reduce' });
-    const urlOf = (name: string): string => `${origin}/extension/${name}`;
     const html = webviewHtml(
       {
         nonce: 'tested',
@@ -86,6 +88,7 @@ export class StaticPage {
         strings: panelStrings,
         help: translateFaultHelp((english) => english, 'en'),
         images: `${origin}/images`,
+        math: urlOf('dist/math.js'),
       },
     });
   }

@@ -327,7 +327,10 @@ export class PanelRegistry
       // The page creates the worker of the syntax highlighter from a string. The content security policy must permit
       // this kind of worker.
       directives: ['worker-src blob:'],
-      imageFolder: vscode.Uri.file(this.services.images.folder),
+      resources: {
+        images: vscode.Uri.file(this.services.images.folder),
+        ...(isMathEnabled() && { math: vscode.Uri.joinPath(this.extensionUri, 'dist', 'math.js') }),
+      },
     });
     if (previous) this.closeEmitter.fire(previous.conversation);
     this.visibilityEmitter.fire();
@@ -356,4 +359,9 @@ export class PanelRegistry
     const idsInTabs = [...this.panels.keys()].filter((id) => id !== idInView);
     this.restoration.remember(idsInTabs, idInView);
   }
+}
+
+/** Returns whether VS Code's own Markdown preview shows formulas. The panel follows the same setting. */
+function isMathEnabled(): boolean {
+  return vscode.workspace.getConfiguration('markdown').get('math.enabled', true);
 }

@@ -8,15 +8,15 @@ interface WebviewContent {
   /** Data for the page's script, see {@link webviewHtml}. */
   readonly data: Readonly<Record<string, unknown>>;
   readonly directives?: readonly string[];
-  /** Folder with the images of prompts. The script gets the URI of this folder as `images`. */
-  readonly imageFolder?: vscode.Uri;
+  /** Other files and folders that the page can load. The script gets their URIs as data with these names. */
+  readonly resources?: Readonly<Record<string, vscode.Uri>>;
 }
 
-/** Loads a page into a webview. The page can load only files of this extension, and images of prompts. */
+/** Loads a page into a webview. The page can load only files of this extension, and the given resources. */
 export function loadWebviewPage(
   webview: vscode.Webview,
   extensionUri: vscode.Uri,
-  { script, styles, data, directives, imageFolder }: WebviewContent,
+  { script, styles, data, directives, resources = {} }: WebviewContent,
 ): void {
   const dist = vscode.Uri.joinPath(extensionUri, 'dist');
   const media = vscode.Uri.joinPath(extensionUri, 'media');
@@ -29,9 +29,9 @@ export function loadWebviewPage(
     styleUris: styles.map((name) => uriOf(media, name)),
     locale: vscode.env.language,
   };
-  const images = imageFolder && webview.asWebviewUri(imageFolder).toString();
-  webview.options = { enableScripts: true, localResourceRoots: [dist, media, ...(imageFolder ? [imageFolder] : [])] };
-  webview.html = webviewHtml(page, { ...data, ...(images !== undefined && { images }) }, directives);
+  const uris = Object.entries(resources).map(([name, uri]) => [name, webview.asWebviewUri(uri).toString()] as const);
+  webview.options = { enableScripts: true, localResourceRoots: [dist, media, ...Object.values(resources)] };
+  webview.html = webviewHtml(page, { ...data, ...Object.fromEntries(uris) }, directives);
 }
 
 /**

@@ -3,6 +3,7 @@ import { AppendFastPath } from './appendFastPath';
 import { createBlockRenderer, type RenderBlock, type RenderedBlock } from './blockRenderer';
 import { countFinalBlocks, parseBlocks, type Block } from './blocks';
 import type { AnswerControls } from './codeBlock';
+import type { RenderMath } from './inlineToTree';
 import { References } from './references';
 import { element } from '../util/element';
 
@@ -12,6 +13,7 @@ interface AnswerDocumentOptions extends AnswerControls {
    * link definition has changed the element.
    */
   readonly onFinal: (element: Element) => void;
+  readonly renderMath: RenderMath;
 }
 
 /**
@@ -35,7 +37,7 @@ export class AnswerDocument {
     private readonly parser: MarkdownIt,
     private readonly options: AnswerDocumentOptions,
   ) {
-    this.renderBlock = createBlockRenderer(parser, options);
+    this.renderBlock = createBlockRenderer(parser, options, options.renderMath);
     this.sections = new Sections(root);
   }
 

@@ -3,7 +3,7 @@ import type { Block } from './blocks';
 import { blockToTree } from './blockToTree';
 import { createToolbars, type AnswerControls } from './codeBlock';
 import { firstChars } from '../../shared/protocol';
-import { inlineToTree } from './inlineToTree';
+import { inlineToTree, type RenderMath } from './inlineToTree';
 import { createElement, patchElement } from './morph';
 import type { Lookups, References } from './references';
 import { pushNodes, type ElementSpec, type NodeSpec } from './tree';
@@ -47,13 +47,13 @@ export interface BlockSource {
 export type RenderBlock = ReturnType<typeof createBlockRenderer>;
 
 /** Returns a function that renders a Markdown block, or updates the element of the block's previous rendering. */
-export function createBlockRenderer(parser: MarkdownIt, controls: AnswerControls) {
+export function createBlockRenderer(parser: MarkdownIt, controls: AnswerControls, renderMath: RenderMath) {
   const toolbarFor = createToolbars(controls);
 
   const renderInline = (content: string, references: References): RenderedInline => {
     const lookups = new Map();
     const [inline] = parser.parseInline(content, { references: references.record(lookups) });
-    return { specs: inlineToTree(inline?.children ?? []), lookups };
+    return { specs: inlineToTree(inline?.children ?? [], renderMath), lookups };
   };
 
   const updateElement = (
@@ -86,6 +86,7 @@ export function createBlockRenderer(parser: MarkdownIt, controls: AnswerControls
         }
         return specs;
       },
+      renderMath,
       unescape: (info) => parser.utils.unescapeAll(info),
       toolbarFor,
       labels: controls.labels,

@@ -1,4 +1,5 @@
 import type { Token } from 'markdown-it';
+import type { RenderMath } from './inlineToTree';
 import { codeBlockSpec, type AnswerControls } from './codeBlock';
 import { tokensToNodes, type Frame } from './tokenTree';
 import { element, noAttributes, pushNodes, pushText } from './tree';
@@ -6,6 +7,7 @@ import type { Attributes, ElementSpec, NodeSpec, Tag } from './tree';
 
 interface BlockContext {
   readonly renderInline: (content: string) => readonly NodeSpec[];
+  readonly renderMath: RenderMath;
   /** Resolves the escapes and entities in the info string of a code block. */
   readonly unescape: (info: string) => string;
   readonly toolbarFor: (language: string) => ElementSpec;
@@ -86,6 +88,9 @@ function pushLeaf(token: Token, parent: Frame, frames: readonly Frame[], context
       break;
     case 'code_block':
       pushCode();
+      break;
+    case 'math_block':
+      children.push(element('p', noAttributes, context.renderMath(token)));
       break;
     case 'hr':
       children.push(element('hr'));

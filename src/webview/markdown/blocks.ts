@@ -1,4 +1,5 @@
 import MarkdownIt, { type MarkdownIt as Parser, type StateBlock, type Token } from 'markdown-it';
+import { addMathRules } from './math/mathRules';
 import type { References } from './references';
 
 /** Top-level block of a Markdown text, before its inline markup is parsed. */
@@ -104,7 +105,7 @@ const CONTAINER_MARKER = /^[>*+\-0-9]/;
  * Creates a Markdown parser that accepts all link targets. The targets are checked in inlineToTree.ts, so that a
  * forbidden link still shows its label.
  */
-export function createParser({ showsDefinitions = false } = {}): Parser {
+export function createParser({ showsDefinitions = false, hasMath = false } = {}): Parser {
   const parser = new MarkdownIt({ html: false, linkify: true, typographer: false, breaks: false, maxNesting: 100 });
   // Only URLs with a scheme become links. In an answer about code, a bare `README.md` is a file name, although `.md` is
   // also a top-level domain.
@@ -114,6 +115,7 @@ export function createParser({ showsDefinitions = false } = {}): Parser {
   // normalized and `typographer` is off.
   parser.core.ruler.enableOnly(['block', 'inline', 'linkify', 'text_join']);
   if (showsDefinitions) parser.block.ruler.disable('reference');
+  if (hasMath) addMathRules(parser);
   parser.validateLink = () => true;
   // Shows a bare URL exactly as the model wrote it. Decoding the URL could make it look like a different address.
   parser.normalizeLinkText = (url) => url;

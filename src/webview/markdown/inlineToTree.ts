@@ -1,7 +1,16 @@
 import type { Token } from 'markdown-it';
 import { visibleText } from '../../shared/protocol';
 import { tokensToNodes, type Frame } from './tokenTree';
-import { codeDirection, element, noAttributes, pushText, type Attributes, type NodeSpec, type Tag } from './tree';
+import {
+  codeDirection,
+  element,
+  noAttributes,
+  pushNodes,
+  pushText,
+  type Attributes,
+  type NodeSpec,
+  type Tag,
+} from './tree';
 
 /** Maximum nesting depth of inline elements. Deeper markup is rendered as plain text. */
 const MAX_DEPTH = 32;
@@ -12,8 +21,14 @@ const TAGS: ReadonlyMap<string, Tag> = new Map([
   ['s_open', 's'],
 ]);
 
-export function inlineToTree(tokens: readonly Token[]): readonly NodeSpec[] {
-  return tokensToNodes(tokens, openElement, pushLeaf);
+/** Returns the nodes for a `math` token. */
+export type RenderMath = (token: Token) => readonly NodeSpec[];
+
+export function inlineToTree(tokens: readonly Token[], renderMath: RenderMath): readonly NodeSpec[] {
+  return tokensToNodes(tokens, openElement, (token, parent, frames) => {
+    if (token.type === 'math') pushNodes(parent.children, renderMath(token));
+    else pushLeaf(token, parent, frames);
+  });
 }
 
 function openElement(token: Token, { depth }: Frame) {

@@ -1,4 +1,12 @@
-import { noAttributes, type Attributes, type ElementSpec, type NodeSpec } from './tree';
+import {
+  mathTags,
+  noAttributes,
+  type Attributes,
+  type ElementSpec,
+  type MathTag,
+  type NodeSpec,
+  type Tag,
+} from './tree';
 
 /**
  * Code elements whose nodes were replaced by highlighting, so that the nodes no longer match the description of the
@@ -7,6 +15,13 @@ import { noAttributes, type Attributes, type ElementSpec, type NodeSpec } from '
 export const highlightedCode = new WeakSet<Element>();
 
 const SVG = 'http://www.w3.org/2000/svg';
+const MATH_ML = 'http://www.w3.org/1998/Math/MathML';
+
+/** Returns the namespace of elements that are not HTML. */
+function namespaceOf(tag: Tag): string | undefined {
+  if (tag === 'svg' || tag === 'path') return SVG;
+  return mathTags.has(tag as MathTag) ? MATH_ML : undefined;
+}
 
 function createNode(spec: NodeSpec): Node {
   return typeof spec === 'string' ? document.createTextNode(spec) : createElement(spec);
@@ -18,7 +33,8 @@ function createNode(spec: NodeSpec): Node {
  */
 export function createElement(spec: ElementSpec): Element {
   const { tag, attributes, children } = spec;
-  const newElement = tag === 'svg' || tag === 'path' ? document.createElementNS(SVG, tag) : document.createElement(tag);
+  const namespace = namespaceOf(tag);
+  const newElement = namespace === undefined ? document.createElement(tag) : document.createElementNS(namespace, tag);
   patchAttributes(newElement, noAttributes, attributes);
   for (const child of children) newElement.appendChild(createNode(child));
   return newElement;

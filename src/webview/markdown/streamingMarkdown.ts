@@ -1,8 +1,12 @@
+import type { MarkdownIt, Token } from 'markdown-it';
 import { listenForActions, type ActionHandlers } from './answerActions';
 import { AnswerDocument } from './answerDocument';
 import { createParser } from './blocks';
 import type { AnswerControls } from './codeBlock';
 import { highlightCode, type FindRuns } from './highlight/codeHighlighter';
+import type { MathToken } from './math/mathRules';
+import type { Typesetter } from './math/typesetter';
+import type { NodeSpec } from './tree';
 import type { FrameClock } from '../util/panelClock';
 
 export interface StreamingMarkdown {
@@ -29,6 +33,8 @@ export interface MarkdownOptions extends AnswerControls, ActionHandlers {
   readonly findRuns: FindRuns;
   /** Whether link definitions are shown as text. */
   readonly showsDefinitions?: boolean;
+  /** Absent if formulas are shown as text. */
+  readonly typesetter?: Typesetter | undefined;
 }
 
 /**
@@ -56,6 +62,12 @@ const PARSE_INTERVAL_PER_CHARACTER = 0.008;
 const OPEN_GROWTH = 1 / 3;
 
 const parser = createParser();
+let mathParser: MarkdownIt | undefined;
+
+/** Returns the parser that all answers with the same options share. */
+function sharedParser({ typesetter }: MarkdownOptions): MarkdownIt {
+  return typesetter ? (mathParser ??= createParser({ hasMath: true })) : parser;
+}
 
 export class MarkdownStream implements StreamingMarkdown {
   text = '';
@@ -81,8 +93,10 @@ export class MarkdownStream implements StreamingMarkdown {
     const onFinal = (element: Element): void => {
       for (const code of element.querySelectorAll('pre > code')) void highlightCode(code, options.findRuns);
     };
-    const ownParser = options.showsDefinitions ? createParser({ showsDefinitions: true }) : parser;
-    this.document = new AnswerDocument(root, ownParser, { ...options, onFinal });
+    const ownParser = options.showsDefinitions ? createParser({ showsDefinitions: true }) : sharedParser(options);
+    const renderMath = ({ content, meta }: Token): readonly NodeSpec[] =>
+      options.typesetter?.nodesFor(content, meta as unknown as MathToken, this.renderFormulas) ?? [];
+    this.document = new AnswerDocument(root, ownParser, { ...options, onFinal, renderMath });
   }
 
   append(addition: string): void {
@@ -119,6 +133,19 @@ export class MarkdownStream implements StreamingMarkdown {
   pause(): void {
     this.parsedAt = -Infinity;
     this.setStreaming(false);
+  }
+
+  /** Renders the shown text again, after the code that converts formulas has been loaded. */
+  private readonly renderFormulas = (): void => {
+    const shown = this.toShownSource();
+    this.document.replace('');
+    this.document.replace(shown);
+    if (this.phase === 'finished') this.document.append('', true);
+  };
+
+  private toShownSource(): string {
+    const source = normalize(this.text.slice(0, this.text.length - this.heldBack.length));
+    return source.slice(0, source.length - this.queue.length);
   }
 
   private reopen(): void {

@@ -4,8 +4,40 @@ type OtherBlock = 'p' | 'blockquote' | 'hr' | 'pre' | 'div';
 type Inline = 'code' | 'span' | 'em' | 'strong' | 's' | 'a' | 'br';
 type Control = 'button' | 'svg' | 'path';
 
+/** Tags of the MathML elements that a formula can contain. None of them links to anything or loads anything. */
+export const mathTags = new Set([
+  'math',
+  'menclose',
+  'mfrac',
+  'mi',
+  'mmultiscripts',
+  'mn',
+  'mo',
+  'mover',
+  'mpadded',
+  'mphantom',
+  'mprescripts',
+  'mroot',
+  'mrow',
+  'mspace',
+  'msqrt',
+  'mstyle',
+  'msub',
+  'msubsup',
+  'msup',
+  'mtable',
+  'mtd',
+  'mtext',
+  'mtr',
+  'munder',
+  'munderover',
+  'none',
+] as const);
+
+export type MathTag = typeof mathTags extends Set<infer Name> ? Name : never;
+
 /** Tags of the elements that an answer can contain. Elements with other tags can't be created. */
-export type Tag = Heading | ListOrTable | OtherBlock | Inline | Control;
+export type Tag = Heading | ListOrTable | OtherBlock | Inline | Control | MathTag;
 
 export type Attributes = Readonly<Record<string, string>>;
 

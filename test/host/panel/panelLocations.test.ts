@@ -83,6 +83,7 @@ describe('location of a conversation', () => {
         return noSubscription();
       },
     },
+    workspace: { getConfiguration: () => ({ get: () => isMathEnabled }) },
     window: {
       onDidChangeWindowState: noSubscription,
       activeTextEditor: undefined,
@@ -95,6 +96,7 @@ describe('location of a conversation', () => {
     },
   });
 
+  let isMathEnabled = true;
   let folder: string;
   let memory: Map<string, unknown>;
   let window: ReturnType<typeof nextWindow>;
@@ -180,6 +182,15 @@ describe('location of a conversation', () => {
     assert.deepEqual([panels.locationOf(conversation.id), commands], ['editor', []]);
     assert.equal((await tabs[0]!.load()).conversationId, conversation.id);
   });
+
+  for (const enabled of [true, false]) {
+    it(`shows formulas ${enabled ? 'if' : 'only if'} the setting "markdown.math.enabled" is on`, () => {
+      isMathEnabled = enabled;
+      openIn = 'editor';
+      panels.show(conversation);
+      assert.equal(tabs[0]!.webview.html.includes('dist/math.js'), enabled);
+    });
+  }
 
   it('is the side bar if the setting is "sideBar", even before VS Code has created the view', async () => {
     panels.show(conversation, { preserveFocus: true });

@@ -1,0 +1,123 @@
+import type { MarkdownIt as Parser, StateBlock, StateInline } from 'markdown-it';
+
+/** Longest formula that is typeset, in characters. Temml's time grows faster than the length of a formula. */
+export const maxFormulaLength = 4000;
+
+/** Delimiters of formulas. The order matters: `$$` must be tried before `$`. */
+const delimiters = [
+  { open: '$$', close: '$$', isDisplay: true },
+  { open: '$', close: '$', isDisplay: false },
+  { open: '\\(', close: '\\)', isDisplay: false },
+  { open: '\\[', close: '\\]', isDisplay: true },
+] as const;
+
+/** Data of a `math` token. The token's content is the formula in TeX. */
+export interface MathToken {
+  /** The formula with its delimiters. */
+  readonly source: string;
+  readonly isDisplay: boolean;
+}
+
+/** A formula contains a letter or digit. In CommonMark, `\(\)` and `\[\]` are escaped brackets. */
+const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
+
+/**
+ * Matches the start of a line at which a formula of several lines begins. A letter directly after `\[` means that the
+ * bracket is only escaped.
+ */
+const BLOCK_START = /^(?:\$\$|\\\[(?![^\s\\]))/;
+
+/**
+ * Adds formulas in TeX to a Markdown parser: inline formulas in `$…$`, `\(…\)`, `$$…$$` and `\[…\]`, and blocks of
+ * several lines in `$$…$$` and `\[…\]`.
+ */
+export function addMathRules(parser: Parser): void {
+  parser.inline.ruler.before('escape', 'math', inlineMath);
+  const alt = ['paragraph', 'reference', 'blockquote', 'list'];
+  parser.block.ruler.before('table', 'math_block', blockMath, { alt });
+}
+
+function inlineMath(state: StateInline, isSilent: boolean): boolean {
+  const { src, pos, posMax } = state;
+  const delimiter = delimiters.find(({ open }) => src.startsWith(open, pos));
+  if (!delimiter) return false;
+  const start = pos + delimiter.open.length;
+  const end = findClose(src.slice(start, Math.min(posMax, start + maxFormulaLength)), delimiter.close);
+  if (end === undefined) return false;
+  const next = start + end + delimiter.close.length;
+  if (!isSilent) {
+    const token = state.push('math', '', 0);
+    token.content = src.slice(start, start + end);
+    token.meta = { source: src.slice(pos, next), isDisplay: delimiter.isDisplay } satisfies MathToken;
+  }
+  state.pos = next;
+  return true;
+}
+
+/**
+ * Returns the offset at which the formula at the start of a text ends, or undefined if the text does not begin with a
+ * formula.
+ */
+function findClose(text: string, close: string): number | undefined {
+  if (close === '$' && /^\s/.test(text)) return undefined;
+  for (let index = 0; index < text.length; index++) {
+    // Code takes precedence over formulas.
+    if (text[index] === '`') return undefined;
+    if (text.startsWith(close, index) && mayClose(text, index, close))
+      return LETTER_OR_DIGIT.test(text.slice(0, index)) ? index : undefined;
+    if (text[index] === '\\') index++;
+  }
+  return undefined;
+}
+
+/**
+ * Returns whether a delimiter ends a formula. For a single dollar sign, this is the rule of Pandoc's extension
+ * `tex_math_dollars`: no space before the sign, and no digit after it, so that two amounts of money are no formula.
+ */
+function mayClose(text: string, index: number, close: string): boolean {
+  if (close !== '$') return true;
+  return !/[\s$]/.test(text.charAt(index - 1)) && !/[\d$]/.test(text.charAt(index + 1));
+}
+
+/**
+ * Parses a formula that begins a line, which no text follows. A blank line, which TeX forbids in a formula, ends an
+ * incomplete formula: its lines are then a paragraph. Whether a line begins a block is decided by this line alone, so
+ * that further text never changes the blocks before it.
+ */
+function blockMath(state: StateBlock, startLine: number, endLine: number, isSilent: boolean): boolean {
+  const lineText = (line: number): string =>
+    state.src.slice((state.bMarks[line] ?? 0) + (state.tShift[line] ?? 0), state.eMarks[line]);
+  const indent = (line: number): number => (state.sCount[line] ?? 0) - state.blkIndent;
+  const first = lineText(startLine).trimEnd();
+  const [open] = BLOCK_START.exec(first) ?? [];
+  if (open === undefined || indent(startLine) >= 4) return false;
+  const close = open === '$$' ? '$$' : '\\]';
+  const rest = first.slice(open.length);
+  const isComplete = rest.endsWith(close);
+  // Text after a formula on the same line makes the formula inline.
+  if (rest.slice(0, isComplete ? -close.length : undefined).includes(close)) return false;
+  if (isSilent) return true;
+  let nextLine = startLine + 1;
+  let isClosed = isComplete;
+  while (!isClosed && nextLine < endLine && !state.isEmpty(nextLine) && indent(nextLine) >= 0) {
+    isClosed = lineText(nextLine).trimEnd().endsWith(close);
+    nextLine++;
+  }
+  const source = state.getLines(startLine, nextLine, state.blkIndent, false).trim();
+  const map: [number, number] = [startLine, nextLine];
+  state.line = nextLine;
+  if (isClosed) {
+    const token = state.push('math_block', '', 0);
+    token.content = source.slice(open.length, -close.length);
+    token.meta = { source, isDisplay: true } satisfies MathToken;
+    token.map = map;
+    return true;
+  }
+  state.push('paragraph_open', 'p', 1).map = map;
+  const inline = state.push('inline', '', 0);
+  inline.content = source;
+  inline.map = map;
+  inline.children = [];
+  state.push('paragraph_close', 'p', -1);
+  return true;
+}

@@ -1,0 +1,75 @@
+import temml from 'temml';
+import { element, mathTags, type Attributes, type ElementSpec, type MathTag, type NodeSpec } from '../tree';
+
+/** Node of Temml's result. A text node has only `text`, and a fragment has no type. */
+interface TemmlNode {
+  readonly type?: string;
+  readonly text?: string;
+  readonly attributes?: Readonly<Record<string, unknown>>;
+  readonly classes?: readonly string[];
+  readonly style?: Readonly<Record<string, unknown>>;
+  readonly children?: readonly TemmlNode[];
+}
+
+/** Attributes of MathML elements that affect only the layout of a formula. */
+const allowedAttributes: ReadonlySet<string> = new Set(
+  (
+    'accent accentunder columnspan depth display displaystyle fence form height largeop linethickness lspace ' +
+    'mathbackground mathvariant maxsize minsize movablelimits rowspan rspace scriptlevel separator stretchy symmetric ' +
+    'voffset width'
+  ).split(' '),
+);
+
+/** Limits for the result of Temml. Larger formulas would take long to draw. */
+const maxDepth = 100;
+const maxNodes = 20_000;
+
+/** Limits for lengths in a formula, in em: for the thickness of lines, and for other lengths. */
+const maxSize: [number, number] = [20, 100];
+
+/**
+ * Converts a formula in TeX to MathML.
+ * @returns undefined if the formula is wrong, or too complex to be drawn
+ */
+export function texToTree(tex: string, isDisplay: boolean): ElementSpec | undefined {
+  try {
+    const options = { displayMode: isDisplay, throwOnError: true, trust: false, maxSize, maxExpand: 1000 };
+    const root = temml.__renderToMathMLTree(tex, options) as TemmlNode;
+    const nodes = isDrawable(root) ? toSpecs(root) : [];
+    return nodes.find((node) => typeof node !== 'string');
+  } catch {
+    return undefined;
+  }
+}
+
+function isDrawable(root: TemmlNode): boolean {
+  let count = 0;
+  let level: readonly TemmlNode[] = [root];
+  for (let depth = 0; level.length > 0; depth++) {
+    count += level.length;
+    if (depth > maxDepth || count > maxNodes) return false;
+    level = level.flatMap(({ children = [] }) => children);
+  }
+  return true;
+}
+
+/** Elements that are not allowed are left out, but not their children. */
+function toSpecs(node: TemmlNode): readonly NodeSpec[] {
+  if (node.text !== undefined) return [node.text];
+  const children = (node.children ?? []).flatMap(toSpecs);
+  const { type } = node;
+  return isMathTag(type) ? [element(type, attributesOf(node), children)] : children;
+}
+
+function isMathTag(type: string | undefined): type is MathTag {
+  return mathTags.has(type as MathTag);
+}
+
+function attributesOf({ attributes = {}, classes = [], style = {} }: TemmlNode): Attributes {
+  const entries = Object.entries(attributes).filter(([name]) => allowedAttributes.has(name));
+  // The content security policy forbids the attribute `style`.
+  if (typeof style['color'] === 'string') entries.push(['mathcolor', style['color']]);
+  const className = classes.filter((name) => /^[a-z][a-z-]*$/.test(name)).join(' ');
+  if (className !== '') entries.push(['class', className]);
+  return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
+}
