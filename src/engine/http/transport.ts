@@ -169,7 +169,7 @@ function wireMessage(message: OutgoingMessage): Body['messages'][number] {
 }
 
 /** Returns content as it is sent. A cache mark becomes a field of the content part before it. */
-function wireContent(content: MessageContent): string | readonly object[] {
+export function wireContent(content: MessageContent): string | readonly object[] {
   if (typeof content === 'string') return content;
   const parts: object[] = [];
   for (const part of content) {

@@ -262,7 +262,7 @@ export class TurnRunner {
       (image) => deps.images.read(this.conversationId, image),
     );
     const turn = set.run(
-      { ...request, moreRoom },
+      { ...request, moreRoom, cacheKey: this.conversationId },
       {
         resumeFrom: resumeMode && partialAnswer(queued, resumeMode),
         preferredGateway,

@@ -55,10 +55,7 @@ const withoutControls = `LC_ALL=C sed "$(printf 's/[[:cntrl:]]//g;s/\\302[\\200-
  * history.
  */
 function bodyOf({ model, messages, otherFields }: ExportedRequest): string {
-  const body = {
-    model: model.toWellFormed(),
-    messages: messages.map(({ role, content }) => ({ role, content: content.toWellFormed() })),
-    ...otherFields,
-  };
-  return escapeInvisible(JSON.stringify(body, null, 2)).replaceAll('!', '\\u0021');
+  const wellFormed = (_: string, value: unknown) => (typeof value === 'string' ? value.toWellFormed() : value);
+  const json = JSON.stringify({ model, messages, ...otherFields }, wellFormed, 2);
+  return escapeInvisible(json).replaceAll('!', '\\u0021');
 }

@@ -1,10 +1,11 @@
 import type { EngineSettings } from '../../engine/environment';
 import { timeoutsFor } from '../../engine/http/idleClocks';
-import { userFields } from '../../engine/http/transport';
+import { userFields, wireContent } from '../../engine/http/transport';
 import type { ModelFacts } from '../../engine/models/modelFacts';
 import { limitParameter, modelParameters } from '../../engine/models/modelParameters';
 import { factsWithEffort, reasoningFields } from '../../engine/models/reasoningFields';
 import type { ChatMessage, ChatRequest, TextMessage } from '../../engine/request';
+import { withCacheMarks } from '../../engine/text/cacheMarks';
 
 /**
  * The parts of a request that the copied code contains. The API key is not copied: the code reads the key from the
@@ -13,7 +14,8 @@ import type { ChatMessage, ChatRequest, TextMessage } from '../../engine/request
 export interface ExportedRequest {
   readonly baseUrl: string;
   readonly model: string;
-  readonly messages: readonly TextMessage[];
+  /** The messages as they are sent. If they contain cache marks, the content can be a list of parts. */
+  readonly messages: readonly { readonly role: string; readonly content: string | readonly object[] }[];
   /**
    * All other fields of the request body: the parameters, the fields for the reasoning effort, and the fields from the
    * user's settings.
@@ -52,11 +54,12 @@ export function exportedRequest(source: RequestToExport): ExportedRequest {
   const { temperature, maxTokens } = modelParameters(request, facts);
   const { retry, timeout } = settings;
   const idleTimeoutMs = timeoutsFor(model, facts, timeout).firstTokenMs;
-  const messages = request.messages.filter(isTextMessage);
+  const messages = withCacheMarks(request.messages.filter(isTextMessage), facts?.caching);
   const parameters = { temperature, [limitParameter(model)]: maxTokens, stream: true };
   const fields = Object.entries({ ...parameters, ...reasoning, ...userFields(modelFacts?.extraBody) });
   const otherFields = Object.fromEntries(fields.filter(([, value]) => value !== undefined));
-  return { baseUrl, model, messages, otherFields, retry, idleTimeoutMs, isOwn };
+  const sentMessages = messages.map(({ role, content }) => ({ role, content: wireContent(content) }));
+  return { baseUrl, model, messages: sentMessages, otherFields, retry, idleTimeoutMs, isOwn };
 }
 
 /** Returns whether a message is copied. Tool results, images and empty answers are not copied. */

@@ -25,7 +25,7 @@ export function pythonCode(request: ExportedRequest): string {
     'REQUEST = {',
     `    "model": ${pythonLiteral(model)},`,
     '    "messages": [',
-    ...messages.map(({ role, content }) => `        {"role": "${role}", "content": ${pythonContent(content)}},`),
+    ...messages.map(({ role, content }) => `        {"role": "${role}", "content": ${pythonValue(content)}},`),
     '    ],',
     ...Object.entries(otherFields).map(([name, value]) => `    ${pythonLiteral(name)}: ${pythonValue(value)},`),
     '}',
@@ -51,7 +51,7 @@ export function nodeCode(request: ExportedRequest): string {
     'const request = {',
     `  model: ${javaScriptLiteral(model)},`,
     '  messages: [',
-    ...messages.map(({ role, content }) => `    { role: "${role}", content:${nodeContent(content)} },`),
+    ...messages.map(({ role, content }) => `    { role: "${role}", content: ${nodeValue(content)} },`),
     '  ],',
     ...Object.entries(otherFields).map(([name, value]) => `  ${propertyName(name)}: ${javaScriptLiteral(value)},`),
     '};',
@@ -64,9 +64,12 @@ export function nodeCode(request: ExportedRequest): string {
   return `${nodeHead}${declarations.join('\n')}\n${nodeTail}`;
 }
 
-/** Returns a JSON value as a Python literal. */
+/** Returns a JSON value as a Python literal, with one line for each line of a text. */
 function pythonValue(value: unknown): string {
-  if (typeof value === 'string') return pythonLiteral(value);
+  if (typeof value === 'string') {
+    const lines = linesOf(value).map(pythonLiteral);
+    return lines.length === 1 ? lines.join('') : `(\n            ${lines.join('\n            ')}\n        )`;
+  }
   if (Array.isArray(value)) return `[${value.map(pythonValue).join(', ')}]`;
   if (isRecord(value)) {
     const fields = Object.entries(value).map(([name, field]) => `${pythonLiteral(name)}: ${pythonValue(field)}`);
@@ -79,12 +82,11 @@ function propertyName(name: string): string {
   return /^[a-z]\w*$/i.test(name) ? name : javaScriptLiteral(name);
 }
 
-function pythonContent(content: string): string {
-  const lines = linesOf(content).map(pythonLiteral);
-  return lines.length === 1 ? lines.join('') : `(\n            ${lines.join('\n            ')}\n        )`;
-}
-
-function nodeContent(content: string): string {
-  const lines = linesOf(content).map(javaScriptLiteral);
-  return lines.length === 1 ? ` ${lines.join('')}` : `\n      ${lines.join(' +\n      ')}`;
+/** Returns a JSON value as a JavaScript literal, with one line for each line of a text. */
+function nodeValue(value: unknown): string {
+  if (typeof value === 'string') return linesOf(value).map(javaScriptLiteral).join(' +\n      ');
+  if (Array.isArray(value)) return `[${value.map(nodeValue).join(', ')}]`;
+  if (!isRecord(value)) return javaScriptLiteral(value);
+  const fields = Object.entries(value).map(([name, field]) => `${propertyName(name)}: ${nodeValue(field)}`);
+  return `{ ${fields.join(', ')} }`;
 }

@@ -54,6 +54,7 @@ describe('request of a conversation', () => {
       temperature: 0.5,
       maxTokens: 9,
       moreRoom: undefined,
+      cacheKey: 'c',
     });
     assert.equal(engine.turn.options.resumeFrom, undefined);
   });

@@ -25,11 +25,21 @@ const hostileText = fc.string({
 
 const wellFormed = hostileTexts.map((text) => text.toWellFormed());
 
+const hostileContent = fc.oneof(
+  hostileText,
+  fc.array(
+    fc.record({ type: fc.constant('text'), text: hostileText, cache_control: fc.constant({ type: 'ephemeral' }) }),
+    {
+      maxLength: 3,
+    },
+  ),
+);
+
 const hostileRequest = fc
   .record({
     model: hostileText,
     messages: fc.array(
-      fc.record({ role: fc.constantFrom('system', 'user', 'assistant'), content: hostileText } as const),
+      fc.record({ role: fc.constantFrom('system', 'user', 'assistant'), content: hostileContent } as const),
       { minLength: 1, maxLength: 4 },
     ),
     otherFields: fc.constantFrom<ExportedRequest['otherFields']>(
@@ -45,12 +55,10 @@ const hostileRequests = fc.array(hostileRequest, { minLength: batchSize, maxLeng
 
 /** Returns the body that the gateway must receive for a request. */
 function expectedBody({ model, messages, otherFields }: ExportedRequest): unknown {
-  const body = {
-    model: model.toWellFormed(),
-    messages: messages.map(({ role, content }) => ({ role, content: content.toWellFormed() })),
-    ...otherFields,
-  };
-  return JSON.parse(JSON.stringify(body));
+  const body = JSON.stringify({ model, messages, ...otherFields }, (_, value: unknown) =>
+    typeof value === 'string' ? value.toWellFormed() : value,
+  );
+  return JSON.parse(body);
 }
 
 /** Runs a script and returns its standard output. */

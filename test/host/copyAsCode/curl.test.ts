@@ -49,7 +49,10 @@ describe('copied cURL command run by a shell', () => {
 
       const messages = [
         { role: 'system', content: 'Be "brief".' },
-        { role: 'user', content: hostileTexts.join(' ') },
+        {
+          role: 'user',
+          content: [{ type: 'text', text: hostileTexts.join(' '), cache_control: { type: 'ephemeral' } }],
+        },
       ] as const;
       const code = (): string => languages.curl.write(exportedRequestOf({ baseUrl: gateway.baseUrl, messages }));
 
@@ -61,7 +64,8 @@ describe('copied cURL command run by a shell', () => {
         assert.match(result.stdout, /^data: \[DONE\]$/m);
         assert.equal(result.stderr, '');
         const [request] = gateway.requests;
-        const sentMessages = messages.map(({ role, content }) => ({ role, content: content.toWellFormed() }));
+        const [system, { role, content }] = messages;
+        const sentMessages = [system, { role, content: [{ ...content[0], text: content[0].text.toWellFormed() }] }];
         assert.deepEqual(request?.json, {
           model: 'gpt-4o',
           messages: sentMessages,

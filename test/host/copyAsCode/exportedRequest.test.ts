@@ -96,6 +96,25 @@ describe('request that is copied as code', () => {
     ]);
   });
 
+  it('contains cache marks for a model that requires them', () => {
+    const question = 'word '.repeat(1000);
+    const { messages } = exportRequest({
+      request: {
+        model: 'claude-opus-4',
+        messages: [
+          { role: 'user', content: question },
+          { role: 'assistant', content: 'Yes.' },
+          { role: 'user', content: 'Why?' },
+        ],
+      },
+    });
+    assert.deepEqual(messages, [
+      { role: 'user', content: [{ type: 'text', text: question }] },
+      { role: 'assistant', content: 'Yes.' },
+      { role: 'user', content: [{ type: 'text', text: 'Why?', cache_control: { type: 'ephemeral' } }] },
+    ]);
+  });
+
   it('contains a longer idle timeout for a reasoning model', () => {
     assert.equal(exportRequest({ request: { ...request, model: 'deepseek-r1' } }).idleTimeoutMs, 270_000);
   });

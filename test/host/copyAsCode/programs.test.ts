@@ -101,6 +101,17 @@ describe('copied program', () => {
         });
       }
 
+      it('sends content that consists of parts', async function () {
+        if (!runtime) return this.skip();
+        const part = { type: 'text', text: prompt.toWellFormed(), cache_control: { type: 'ephemeral' } };
+        const markedMessages = [{ role: 'user', content: [{ ...part, text: prompt }] }];
+        await runCopiedCode(
+          codeFor(() => answer('ok'), { messages: markedMessages }),
+          runtime,
+        );
+        assert.deepEqual(gateway.requests[0]?.json?.messages, [{ role: 'user', content: [part] }]);
+      });
+
       it('resumes a broken stream by sending the text printed so far and an instruction to continue', async function () {
         if (!runtime) return this.skip();
         const partial = fullAnswer.slice(0, 60);
