@@ -1,4 +1,4 @@
-import { joinParts, type Words } from './describe';
+import type { Words } from './describe';
 import { fillTemplate } from './format';
 import type { Cost, TotalCost } from './protocol';
 
@@ -13,20 +13,18 @@ export function describeTotalCost(
   return `${knownCost} · ${format.plural(unknownAnswers, strings.unknownCostOne, strings.unknownCosts)}`;
 }
 
+/** Returns how many percent of the prompt tokens came from the cache, rounded down. */
+export function cachedPercent({ promptTokens = 0, cachedTokens = 0 }: PromptTokens): number {
+  return Math.floor((100 * cachedTokens) / Math.max(promptTokens, cachedTokens, 1));
+}
+
 interface PromptTokens {
   readonly promptTokens?: number | undefined;
   readonly cachedTokens?: number | undefined;
 }
 
-/** Describes which share of the prompt came from the cache, and what this saved. Empty if the share is less than 1%. */
-export function describeCaching(
-  { strings, format }: Words,
-  { promptTokens = 0, cachedTokens = 0 }: PromptTokens,
-  savings: readonly Cost[],
-): string {
-  const percent = Math.floor((100 * cachedTokens) / Math.max(promptTokens, cachedTokens, 1));
-  if (percent === 0) return '';
+/** Describes what prompt caching saved. Returns an empty text if the cache saved nothing or cost more. */
+export function describeSavings({ strings, format }: Words, savings: readonly Cost[]): string {
   const positiveSavings = savings.filter(({ amount }) => amount > 0);
-  const saved = positiveSavings.length > 0 && fillTemplate(strings.cacheSaved, format.costs(positiveSavings));
-  return joinParts(fillTemplate(strings.cachedShare, format.number(percent)), saved);
+  return positiveSavings.length > 0 ? fillTemplate(strings.cacheSaved, format.costs(positiveSavings)) : '';
 }

@@ -61,7 +61,6 @@ const turns: Readonly<Record<string, TurnState>> = {
     ev.cut(),
     ev.attempt({ attempt: 3, at: 2480, why: 'resume' }),
     ev.resumed({ attempt: 3, resumePoint: half.length }),
-    ev.ended({ attempt: 3, at: 3000, promptTokens: 9000, cachedTokens: 7400, cacheSaving: 0.12, cost: 0.04 }),
     ev.usage(),
     ev.done(texts.short),
   ),
@@ -78,7 +77,7 @@ const turns: Readonly<Record<string, TurnState>> = {
   paid: stateOf(
     ev.headers(),
     ev.text(texts.answer),
-    ev.ended({ estimatedCost: 0.00042 }),
+    ev.ended({ promptTokens: 9000, cachedTokens: 7400, estimatedCost: 0.04, cacheSaving: 0.12 }),
     ev.usage(),
     ev.done(texts.answer),
   ),
@@ -107,12 +106,15 @@ const later = ev.attempt({ time: startOfTime + 60_000 });
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).last();
 
+const openTimeline = async (page: Page): Promise<void> => {
+  await page.locator('.turn-summary').last().click();
+  await page.locator('.timeline-picture').last().waitFor();
+};
+
 /** What the user does in the states of a turn. */
 const acts: Readonly<Record<string, PanelState['act']>> = {
-  done: async (page) => {
-    await page.locator('.turn-summary').last().click();
-    await page.locator('.timeline-picture').last().waitFor();
-  },
+  done: openTimeline,
+  paid: openTimeline,
   code: async (page) => {
     await page.locator('.code-keyword').first().waitFor();
     await page.locator('.reasoning > summary').click();

@@ -1,5 +1,5 @@
 import type { Words } from '../../shared/describe';
-import { describeCaching } from '../../shared/describeCost';
+import { cachedPercent, describeSavings } from '../../shared/describeCost';
 import {
   sumOfAmounts,
   type HealthFigures,
@@ -62,12 +62,17 @@ function createBudgetMeter(label: string, usedPercent: number): HTMLElement {
 }
 
 /** Returns a function that creates the contents of the *Usage* tab: totals, charts by day, and a table of all figures. */
-export function createUsageView({ strings, format }: Words) {
+export function createUsageView(words: Words) {
+  const { strings, format } = words;
   const dates = new Intl.DateTimeFormat(format.language, { weekday: 'short', month: 'short', day: 'numeric' });
   const dayOf = (start: number): string => dates.format(start);
   const costText = ({ costs }: UsageFigures): string => format.costs(costs) || unknownFigure;
-  const cachingText = (figures: UsageFigures): string =>
-    describeCaching({ strings, format }, figures, figures.unknownSavings > 0 ? [] : figures.cacheSavings);
+  const cachedText = (figures: UsageFigures, template: string) => {
+    const percent = cachedPercent(figures);
+    return percent > 0 && fillTemplate(template, format.number(percent));
+  };
+  const savedText = ({ cacheSavings, unknownSavings }: UsageFigures): string =>
+    describeSavings(words, unknownSavings > 0 ? [] : cacheSavings);
   const unknownText = ({ unknownCosts }: UsageFigures) =>
     unknownCosts > 0 && format.plural(unknownCosts, strings.unknownRequestCostOne, strings.unknownRequestCosts);
   const requestsText = ({ attempts }: UsageFigures): string =>
@@ -110,27 +115,33 @@ export function createUsageView({ strings, format }: Words) {
       createFigure(
         strings.today,
         costText(today),
-        [requestsText(today), unknownText(today), uncountedNote, budgetNote],
+        [requestsText(today), unknownText(today), savedText(today), uncountedNote, budgetNote],
         budget ? [createBudgetMeter(budgetNote, budget.usedPercent)] : [],
       ),
       hasEarlierDays &&
-        createFigure(strings.daysCaption, costText(total), [requestsText(total), unknownText(total)], costChart),
-      createFigure(strings.tokens, tokenText(format, total), [cachingText(total)], tokenChart),
+        createFigure(
+          strings.daysCaption,
+          costText(total),
+          [requestsText(total), unknownText(total), savedText(total)],
+          costChart,
+        ),
+      createFigure(strings.tokens, tokenText(format, total), [cachedText(total, strings.cachedShare)], tokenChart),
     );
   };
 
   const createCells = (figures: UsageFigures): readonly HTMLElement[] => {
-    const withNote = (text: string, note: string | false): HTMLElement =>
-      element('td', text, note && element('span.note', note));
+    const withNotes = (text: string, ...notes: readonly (string | false)[]): HTMLElement =>
+      element('td', text, ...notes.map((note) => note && element('span.note', note)));
     return [
       element('td', format.number(figures.attempts)),
-      withNote(tokenText(format, figures), cachingText(figures)),
-      withNote(
+      withNotes(tokenText(format, figures), cachedText(figures, strings.cachedShareShort)),
+      withNotes(
         costText(figures),
         // If no cost is known, the cell already shows that the cost is unknown, so the cell needs no note.
         figures.costs.length > 0 &&
           figures.unknownCosts > 0 &&
           fillTemplate(strings.unknownCostsShort, format.number(figures.unknownCosts)),
+        savedText(figures),
       ),
     ];
   };

@@ -1,4 +1,4 @@
-import { describeCaching } from '../../shared/describeCost';
+import { cachedPercent, describeSavings } from '../../shared/describeCost';
 import { effortText } from '../../shared/describeEffort';
 import { describeDelay, faultLabel, isOffline, type Words } from '../../shared/describe';
 import { fillTemplate } from '../../shared/format';
@@ -40,12 +40,14 @@ function isBackoff(wait: LedgerWait): boolean {
   return told === 'turn' && source === 'backoff' && !isOffline(wait);
 }
 
-function attemptDetails({ strings, format }: Words, attempt: AttemptSpan): readonly string[] {
+function attemptDetails(words: Words, attempt: AttemptSpan): readonly string[] {
+  const { strings, format } = words;
   const { entry, continuedModel, detail } = attempt;
   const { how, headers, resumed, end, effort } = entry;
   const { reasoningTokens = 0 } = end ?? {};
+  const percent = cachedPercent(end ?? {});
   const saving = cacheSavingOf(end);
-  const caching = describeCaching({ strings, format }, end ?? {}, saving ? [saving] : []);
+  const savedText = describeSavings(words, saving ? [saving] : []);
   const cost = costOfAttempt(end);
   const costs = shownCosts(cost && [cost]);
   const texts = [triggerText(strings, attempt)];
@@ -55,9 +57,10 @@ function attemptDetails({ strings, format }: Words, attempt: AttemptSpan): reado
   if (end) texts.push(outcomeText(strings, end));
   if (detail) texts.push(detail);
   if (effort) texts.push(fillTemplate(strings.effortIs, effortText(strings, effort).caption));
-  if (caching !== '') texts.push(caching);
+  if (percent > 0) texts.push(fillTemplate(strings.cachedShare, format.number(percent)));
   if (reasoningTokens > 0) texts.push(fillTemplate(strings.timelineReasoning, format.number(reasoningTokens)));
   if (costs.length > 0) texts.push(format.costs(costs));
+  if (savedText !== '') texts.push(savedText);
   if (headers?.requestId) texts.push(fillTemplate(strings.requestId, headers.requestId));
   return texts.filter((text) => text !== undefined);
 }

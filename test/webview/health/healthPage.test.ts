@@ -196,15 +196,17 @@ describe('page *Usage and health*', () => {
         '≈\u00a0¥1.23 + $0.0042',
         '16 requests',
         '3 requests with unknown cost',
+        'saved ≈\u00a0¥0.45',
         '$0.0042 is not included in the budget',
         '24% of the ¥5.00 budget used',
         'Last 14 days',
         '≈\u00a0¥2.47 + $0.0042',
         '29 requests',
         '4 requests with unknown cost',
+        'saved ≈\u00a0¥0.45',
         'Tokens in / out',
         '89K / 9.8K',
-        '68% of the prompt from cache · saved ≈\u00a0¥0.45',
+        '68% of the prompt from cache',
       ]);
       assert.match(texts('.usage p.note')[0] ?? '', /^“≈” marks an estimate/);
     });
@@ -238,38 +240,39 @@ describe('page *Usage and health*', () => {
       const rows = [...document.querySelectorAll('tr')].map((row) =>
         [...row.children].map((cell) => `${cell.getAttribute('scope') ?? ''}:${cell.textContent}`),
       );
-      const saved = ' of the prompt from cache · saved ≈\u00a0¥0.45';
-      const sonnet = ['row:claude-sonnet-4 api.holysheep.ai', ':12', `:84K / 9.1K72%${saved}`, ':¥1.23'];
+      const saved = 'saved ≈\u00a0¥0.45';
+      const sonnet = ['row:claude-sonnet-4 api.holysheep.ai', ':12', ':84K / 9.1K72% from cache', `:¥1.23${saved}`];
       const other = ['row:<b>x</b> b.test', ':4', ':5K / 700', ':≈\u00a0$0.00423 unknown'];
       const local = ['row:qwen3:8b localhost:11434', ':1', ':–', ':–'];
       assert.deepEqual(rows, [
         ['col:Model', 'col:Requests', 'col:Tokens in / out', 'col:Cost'],
-        ['rowgroup:Today', ':16', `:89K / 9.8K68%${saved}`, ':≈\u00a0¥1.23 + $0.00423 unknown'],
+        ['rowgroup:Today', ':16', ':89K / 9.8K68% from cache', `:≈\u00a0¥1.23 + $0.00423 unknown${saved}`],
         sonnet,
         other,
-        ['rowgroup:Last 14 days', ':29', `:89K / 9.8K68%${saved}`, ':≈\u00a0¥2.47 + $0.00424 unknown'],
-        [sonnet[0], ':24', sonnet[2], ':¥2.47'],
+        ['rowgroup:Last 14 days', ':29', ':89K / 9.8K68% from cache', `:≈\u00a0¥2.47 + $0.00424 unknown${saved}`],
+        [sonnet[0], ':24', sonnet[2], `:¥2.47${saved}`],
         other,
         local,
-        ['rowgroup:Thu, Nov 12', ':13', `:84K / 9.1K72%${saved}`, ':¥1.231 unknown'],
+        ['rowgroup:Thu, Nov 12', ':13', ':84K / 9.1K72% from cache', `:¥1.231 unknown${saved}`],
         sonnet,
         local,
       ]);
     });
 
-    it('shows no saving in sums that include a request with an unknown saving', () => {
+    describe('note about what caching saved', () => {
       const [, , row] = usedReport.days.rows;
-      const unknown = { ...row!, model: 'claude-opus-4', total: { ...row!.total, unknownSavings: 1 } };
-      page.show({ ...usedReport, days: { ...usedReport.days, rows: [row!, unknown] } });
-      assert.deepEqual(texts('.usage dd.note').at(-1), '72% of the prompt from cache');
-    });
-
-    it('shows no saving if the cache cost more than it saved', () => {
-      const [, , row] = usedReport.days.rows;
-      const cacheSavings = [{ amount: -0.01, currency: 'CNY', isEstimate: true } as const];
-      const costly = { ...row!, total: { ...row!.total, cacheSavings } };
-      page.show({ ...usedReport, days: { ...usedReport.days, rows: [costly] } });
-      assert.deepEqual(texts('.usage dd.note').at(-1), '72% of the prompt from cache');
+      const loss = { amount: -0.5, currency: 'CNY', isEstimate: true } as const;
+      for (const [title, figures] of [
+        ['includes a request with an unknown saving', { unknownSavings: 1 }],
+        ['is negative', { cacheSavings: [loss] }],
+      ] as const)
+        it(`is left out of a sum that ${title}`, () => {
+          const other = { ...row!, model: 'claude-opus-4', total: { ...row!.total, ...figures } };
+          page.show({ ...usedReport, days: { ...usedReport.days, rows: [row!, other] } });
+          const [, total] = document.querySelectorAll('.measures > div');
+          assert.match(total?.textContent ?? '', /^Last 14 days/);
+          assert.doesNotMatch(total?.textContent ?? '', /saved/);
+        });
     });
 
     it('says that there are no requests yet', () => {

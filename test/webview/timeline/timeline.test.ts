@@ -56,7 +56,7 @@ describe('timeline text about an attempt', () => {
     'finished · ≈\u00a0$0.0042': [ev.ended({ ...usage, estimatedCost: 0.0042 })],
     'finished · $0.00': [ev.ended({ ...usage, cost: 0 })],
     finished: [ev.ended({ ...usage, estimatedCost: 0 })],
-    'finished · 82% of the prompt from cache · saved ≈\u00a0$0.12 · Reasoning tokens: 200 · $0.0042': [
+    'finished · 82% of the prompt from cache · Reasoning tokens: 200 · $0.0042 · saved ≈\u00a0$0.12': [
       ev.ended({ ...cached, cacheSaving: 0.12, reasoningTokens: 200, cost: 0.0042 }),
     ],
     'finished · 82% of the prompt from cache · saved ≈\u00a0¥0.12': [
