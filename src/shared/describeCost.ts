@@ -13,7 +13,7 @@ export function describeTotalCost(
   return `${knownCost} · ${format.plural(unknownAnswers, strings.unknownCostOne, strings.unknownCosts)}`;
 }
 
-/** Returns how many percent of the prompt tokens came from the cache, rounded down. */
+/** Returns the percentage of the prompt tokens that came from the cache, rounded down. */
 export function cachedPercent({ promptTokens = 0, cachedTokens = 0 }: PromptTokens): number {
   return Math.floor((100 * cachedTokens) / Math.max(promptTokens, cachedTokens, 1));
 }
@@ -23,7 +23,7 @@ interface PromptTokens {
   readonly cachedTokens?: number | undefined;
 }
 
-/** Describes what prompt caching saved. Returns an empty text if the cache saved nothing or cost more. */
+/** Describes what prompt caching saved, for example `saved $0.12`. Returns an empty text if no saving is positive. */
 export function describeSavings({ strings, format }: Words, savings: readonly Cost[]): string {
   const positiveSavings = savings.filter(({ amount }) => amount > 0);
   return positiveSavings.length > 0 ? fillTemplate(strings.cacheSaved, format.costs(positiveSavings)) : '';

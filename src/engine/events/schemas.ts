@@ -190,7 +190,10 @@ export const eventSchemas = {
      * gateway reports no cost and the price is known.
      */
     estimatedCost: detail(cost),
-    /** Amount that prompt caching saved, computed from the price of the model. Negative if the cache cost more. */
+    /**
+     * Amount that prompt caching saved, computed from the price of the model. Negative if writing to the cache cost more
+     * than reading from it saved.
+     */
     cacheSaving: detail(v.pipe(v.number(), v.minValue(-maxCost), v.maxValue(maxCost))),
     /** The currency of the costs and the saving. */
     currency,

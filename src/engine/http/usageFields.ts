@@ -80,6 +80,7 @@ export function readUsage(usage: unknown, chunk: JsonRecord): Usage | undefined 
 function tokensOutsidePrompt(promptTokens: number, read = 0, written = 0, usage: JsonRecord): number {
   const { cache_read_input_tokens: anthropicRead, cache_creation_input_tokens: anthropicWritten } = usage;
   const isAnthropic = usage['prompt_tokens'] === undefined && [anthropicRead, anthropicWritten].some(isCount);
+  // The numbers are compared one by one, because OpenAI can count a token both as read and as written.
   return isAnthropic || Math.max(read, written) > promptTokens ? read + written : 0;
 }
 

@@ -137,7 +137,10 @@ interface Row {
   readonly efforts?: string | undefined;
   /** Minimum and maximum of the reasoning budget, in tokens. */
   readonly budget?: readonly number[] | undefined;
-  /** Prices of input, output, and reading input from and writing input to the cache, in USD per million tokens. */
+  /**
+   * Prices in USD per million tokens: of input, of output, of input that is read from the cache, and of input that is
+   * written to the cache.
+   */
   readonly price?: readonly [input: number, output: number, cacheRead?: number, cacheWrite?: number] | undefined;
 }
 

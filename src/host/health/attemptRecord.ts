@@ -45,7 +45,10 @@ const schema = v.object({
    * Cost computed from the price of the model. Absent if the gateway has reported a cost, or if the price is unknown.
    */
   estimatedCost: amount,
-  /** Amount that prompt caching saved, computed from the price of the model. Negative if the cache cost more. */
+  /**
+   * Amount that prompt caching saved, computed from the price of the model. Negative if writing to the cache cost more
+   * than reading from it saved.
+   */
   cacheSaving: detail(v.pipe(v.number(), v.minValue(-maxAmount), v.maxValue(maxAmount))),
   /** Currency of the costs and the saving. */
   currency: v.optional(v.picklist(currencies)),

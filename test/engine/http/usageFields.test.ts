@@ -92,7 +92,7 @@ describe('reading of usage', () => {
       expected: { promptTokens: 2010, completionTokens: 5, totalTokens: 2015, cacheWriteTokens: 2000 },
     },
     {
-      name: 'tokens that the cache has read and stored as part of the prompt (LiteLLM)',
+      name: 'tokens that were read from and written to the cache only once if the prompt contains them (LiteLLM)',
       received: {
         prompt_tokens: 130,
         completion_tokens: 5,
@@ -110,7 +110,7 @@ describe('reading of usage', () => {
       },
     },
     {
-      name: 'tokens that the cache has stored but the prompt does not contain',
+      name: 'tokens that were written to the cache if the prompt does not contain them',
       received: {
         prompt_tokens: 10,
         completion_tokens: 5,
@@ -126,7 +126,7 @@ describe('reading of usage', () => {
       },
     },
     {
-      name: 'the prompt only once if the cache has stored again what it has read (OpenAI)',
+      name: 'a token only once if it was both read from and written to the cache (OpenAI)',
       received: {
         prompt_tokens: 3619,
         completion_tokens: 36,

@@ -164,7 +164,7 @@ describe('lookup of model facts', () => {
   for (const model of ['claude-opus-4', 'us.anthropic.claude-sonnet-4-5-20250929-v1:0', 'anthropic/claude-haiku-4.5'])
     it(`says that "${model}" caches only marked prompts`, () => assert.equal(factsOf(model)?.caching, 'explicit'));
 
-  it('returns 1.25 times the input price as the price of writing to the cache of Claude models', () => {
+  it('returns 1.25 times the input price as the price of cache writes for Claude models', () => {
     for (const { name, input, cacheWrite } of [
       { name: 'claude-opus-4-8', input: 5, cacheWrite: 6.25 },
       { name: 'anthropic/claude-sonnet-4', input: 3, cacheWrite: 3.75 },

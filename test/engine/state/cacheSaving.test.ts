@@ -34,21 +34,21 @@ describe('saving by prompt caching', () => {
       saving: 0.0027,
     },
     {
-      name: 'nothing if tokens were written at an unknown price',
+      name: 'unknown if tokens were written at an unknown price',
       facts: { ...price, cacheWrite: undefined },
       cached: 1000,
       written: 1,
       saving: undefined,
     },
     {
-      name: 'nothing if tokens were read at an unknown price',
+      name: 'unknown if tokens were read at an unknown price',
       facts: { ...price, cacheRead: undefined },
       cached: 1000,
       written: 1000,
       saving: undefined,
     },
-    { name: 'nothing if the model has no price', facts: undefined, cached: 1000, written: 0, saving: undefined },
-    { name: 'nothing if the cache was not used', facts: price, cached: 0, written: undefined, saving: undefined },
+    { name: 'unknown if the model has no price', facts: undefined, cached: 1000, written: 0, saving: undefined },
+    { name: 'undefined if the cache was not used', facts: price, cached: 0, written: undefined, saving: undefined },
   ] as const)
     it(`is ${name}`, () => {
       const usage = { promptTokens: 4000, cachedTokens: cached, cacheWriteTokens: written, completionTokens: 100 };

@@ -51,7 +51,7 @@ describe('estimated cost', () => {
       cost: 0.00111,
     },
     {
-      name: 'each token of the prompt only once if the cache writes again what it has read',
+      name: 'a token only once if it was both read from and written to the cache',
       facts: price,
       prompt: 1000,
       cached: 700,

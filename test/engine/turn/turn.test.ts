@@ -280,7 +280,7 @@ describe('successful turn', () => {
     assert.deepEqual([run.last('usage').totalTokens, run.last('usage').cost], [20, 0.3]);
   });
 
-  it('reports cached tokens, reasoning tokens and cost only if the gateway has reported them', async () => {
+  it('reports cache tokens, reasoning tokens and cost only if the gateway has reported them', async () => {
     const details = { ...usage, prompt_tokens_details: { cached_tokens: 5, cache_write_tokens: 1 }, cost: 0.5 };
     const cutStream = streaming((body) => body.event({ choices: [], usage: details }).delta('ab').end());
     const run = await new EngineRun({

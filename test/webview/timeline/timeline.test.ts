@@ -63,7 +63,7 @@ describe('timeline text about an attempt', () => {
       ev.ended({ ...cached, cacheSaving: 0.12, currency: 'CNY' }),
     ],
     'finished · 82% of the prompt from cache': [ev.ended({ ...cached, cacheSaving: -0.12 })],
-    'finished · 100% of the prompt from cache': [ev.ended({ ...cached, cachedTokens: 1001 })],
+    'finished · 100% of the prompt from cache': [ev.ended({ ...cached, cachedTokens: 2000 })],
     'finished ': [ev.ended({ ...cached, cachedTokens: 9 })],
   };
   for (const [details, events] of Object.entries(rows)) {
