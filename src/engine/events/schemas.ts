@@ -88,6 +88,11 @@ export const eventSchemas = {
      * a different effort or none.
      */
     refusedEffort: detail(effort),
+    /**
+     * Names of the parameters that the gateway refused earlier, separated by commas. The request leaves them out, or
+     * contains them under another name.
+     */
+    unsupportedParameters: detail(text),
     /** Whether the user can switch to another gateway. */
     hasOtherGateway: isTrue,
     /**

@@ -140,6 +140,7 @@ export class Attempts {
       ...(hasOtherGateway && { hasOtherGateway: true as const }),
       ...(effort !== undefined && { effort }),
       ...(refusedEffort !== undefined && { refusedEffort }),
+      ...(this.omittedParameters.size > 0 && { unsupportedParameters: [...this.omittedParameters].join(', ') }),
       why: trigger,
       ...(requestMode !== 'original' && { how: requestMode }),
       ...(cutAtTokens !== undefined && { cutAtTokens }),

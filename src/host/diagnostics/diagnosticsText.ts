@@ -62,7 +62,7 @@ function formatAttempt(entry: LedgerEntry, gateway: string): unknown {
   const { headers, resumed, end } = entry;
   return {
     ...pick(entry, 'attempt', 'why', 'how', 'at', 'model', 'userModel', 'hasOtherGateway'),
-    ...pick(entry, 'effort', 'refusedEffort', 'cutAtTokens'),
+    ...pick(entry, 'effort', 'refusedEffort', 'unsupportedParameters', 'cutAtTokens'),
     gateway,
     time: new Date(entry.time).toISOString(),
     waits: entry.waits.map(formatWait),

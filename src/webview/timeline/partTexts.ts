@@ -43,7 +43,7 @@ function isBackoff(wait: LedgerWait): boolean {
 function attemptDetails(words: Words, attempt: AttemptSpan): readonly string[] {
   const { strings, format } = words;
   const { entry, continuedModel, detail } = attempt;
-  const { how, headers, resumed, end, effort } = entry;
+  const { how, headers, resumed, end, effort, unsupportedParameters } = entry;
   const { reasoningTokens = 0 } = end ?? {};
   const percent = cachedPercent(end ?? {});
   const saving = cacheSavingOf(end);
@@ -57,6 +57,7 @@ function attemptDetails(words: Words, attempt: AttemptSpan): readonly string[] {
   if (end) texts.push(outcomeText(strings, end));
   if (detail) texts.push(detail);
   if (effort) texts.push(fillTemplate(strings.effortIs, effortText(strings, effort).caption));
+  if (unsupportedParameters) texts.push(fillTemplate(strings.timelineUnsupported, unsupportedParameters));
   if (percent > 0) texts.push(fillTemplate(strings.cachedShare, format.number(percent)));
   if (reasoningTokens > 0) texts.push(fillTemplate(strings.timelineReasoning, format.number(reasoningTokens)));
   if (costs.length > 0) texts.push(format.costs(costs));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ChatRequest } from '../../../src/engine/request';
 import { EngineRun, EngineWorld } from '../../support/engineRun';
+import { valuesOf } from '../../support/valuesOf';
 import { answering, cutAfter, status, type Reply } from '../../support/scriptedFetch';
 
 const conversation: Partial<ChatRequest> = {
@@ -62,6 +63,18 @@ describe('prompt caching', () => {
       const second = await world.ask({ request: conversation }).toEnd();
       assert.deepEqual(lastMessages(second), [markedPrompt, plainPrompt, plainPrompt]);
     });
+
+  it('is listed among the unsupported parameters of each attempt after the gateway has refused it', async () => {
+    const world = new EngineWorld({ replies: [refusing('cache_control'), refusing('temperature'), answering('ok')] });
+    const runs = [
+      await world.ask({ request: conversation }).toEnd(),
+      await world.ask({ request: conversation }).toEnd(),
+    ];
+    assert.deepEqual(
+      runs.flatMap((run) => valuesOf(run.of('attempt'), 'unsupportedParameters')),
+      [undefined, 'cache_control', 'cache_control, temperature', 'cache_control, temperature'],
+    );
+  });
 
   for (const { reply, name } of [
     {

@@ -35,6 +35,9 @@ describe('timeline text about an attempt', () => {
     'Retried manually': [second({ why: 'retry-now' })],
     'Retried immediately': [second({ why: 'replay' })],
     'Retried with a corrected request': [second({ why: 'repair' })],
+    'Retried with a corrected request · Not supported by the gateway: cache_control, top_p': [
+      second({ why: 'repair', unsupportedParameters: 'cache_control, top_p' }),
+    ],
     'Model switched': [second({ why: 'switch' })],
     'Requested the rest of the answer': [second({ why: 'resume', how: 'continue' })],
     'Continued the answer': resumedBy('continue'),
