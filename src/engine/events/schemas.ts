@@ -89,7 +89,7 @@ export const eventSchemas = {
      */
     refusedEffort: detail(effort),
     /**
-     * Names of the parameters that the gateway refused earlier, separated by commas. The request leaves them out, or
+     * Parameters that the gateway has refused before, as names separated by commas. The request leaves them out, or
      * contains them under another name.
      */
     unsupportedParameters: detail(text),

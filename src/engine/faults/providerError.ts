@@ -230,7 +230,7 @@ export type CorrectableParameter = (typeof correctable)[number];
 
 /**
  * Parameters that the engine itself adds to requests. A request without them loses nothing that the user set, so every
- * error about them counts as a refusal.
+ * error about them is treated as a refusal.
  */
 const addedParameters: ReadonlySet<CorrectableParameter | undefined> = new Set([
   'stream_options',
@@ -257,8 +257,8 @@ const valueRefusalPattern =
 const largeBudgetPattern = /must be greater than ['"`]?thinking\.budget_tokens\b/i;
 
 /**
- * Matches Bedrock's error messages that refuse cache marks. LiteLLM quotes these messages, so that they are missing in
- * `searchText`.
+ * Matches Bedrock's error messages that refuse cache marks. LiteLLM quotes these messages, so `searchText` does not
+ * contain them.
  */
 const cachingRefusal = /\bprompt caching\b|\bcachePoint\b/;
 

@@ -153,8 +153,8 @@ export function userFields(extraBody: ModelFacts['extraBody'] = {}): Readonly<Re
 
 function wireMessage(message: OutgoingMessage): Body['messages'][number] {
   const content = wireContent(message.content);
-  // The types of the SDK allow images only in user messages, and no cache marks. The engine accepts both in every
-  // message, so the message is checked only against the role.
+  // The SDK's types allow images only in user messages, and don't contain cache marks. The types can therefore not check
+  // the content.
   const wire = (fields: object) => ({ role: message.role, ...fields }) as Body['messages'][number];
   if (message.role === 'tool') return wire({ tool_call_id: message.toolCallId, content });
   if (!('toolCalls' in message)) return wire({ content, ...(message.prefix && { prefix: true }) });

@@ -7,15 +7,15 @@ import { estimateMessages } from './tokenEstimate';
 const maxMarks = 4;
 
 /**
- * Minimum number of tokens in a request that is marked. Providers don't cache shorter prompts. Source:
+ * Minimum number of tokens in a request with marks. Providers don't cache shorter prompts. Source:
  * platform.claude.com, "Prompt caching", which states 1024 tokens for most models.
  */
 const minTokens = 1024;
 
 /**
- * Returns the messages of a request with the cache marks for its model. If the caller has set marks, only these are
- * kept. Otherwise, a request that contains an earlier answer gets marks at the end of the system message and of the
- * newest user message, so that the next request finds this prompt in the cache.
+ * Returns the messages of a request with the cache marks that its model needs. If the caller has set marks, no others
+ * are added. Otherwise, a request with an earlier answer gets two marks, so that the next request finds this prompt in
+ * the cache: at the end of the system message, and at the end of the newest user message.
  * @param caching `explicit` if the request may contain marks
  */
 export function withCacheMarks(

@@ -109,7 +109,7 @@ export class Attempts {
     };
     const { fields: reasoning, effort, refusedEffort } = reasoningFields(this.request.reasoningEffort, target);
     const facts = factsWithEffort(knownFacts, effort);
-    // Other gateways might refuse the key.
+    // The cache key is sent only to OpenAI, because other gateways might refuse it.
     const cacheKey = hostOf(baseUrl) === 'api.openai.com' ? this.request.cacheKey : undefined;
     const request = { ...this.request, model: sentModel, cacheKey };
     const caching = behavior.unsupportedParameters.has('cache_control') ? undefined : facts?.caching;
@@ -260,8 +260,8 @@ export class Attempts {
   }
 
   /**
-   * Sends texts as strings from the next request on, because the gateway accepts no content parts, for example in system
-   * messages. Only requests with cache marks need texts as parts. Returns false if the request had no such parts.
+   * From the next request on, sends texts as strings, because the gateway accepts no content parts, for example in
+   * system messages. Only cache marks need texts as parts. Returns false if the request contained its texts as strings.
    */
   private avoidParts({ behavior, facts }: ModelRequest): boolean {
     if (facts?.caching !== 'explicit' || this.omittedParameters.has('cache_control')) return false;

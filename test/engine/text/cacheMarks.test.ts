@@ -22,21 +22,21 @@ const marked = (messages: readonly OutgoingMessage[]): readonly unknown[] =>
 const isMarked = (messages: readonly OutgoingMessage[]): boolean =>
   JSON.stringify(marked(messages)).includes('cacheMark');
 
-describe('cache marks', () => {
-  it('are set at the end of the system message and of the newest user message', () => {
+describe('request to a model with explicit caching', () => {
+  it('marks the end of the system message and of the newest user message', () => {
     assert.deepEqual(marked(conversation), [[text('Be brief.'), mark], [text(long)], 'Yes.', [text('Why?'), mark]]);
   });
 
-  it('are set only at the newest user message if there is no system message', () => {
+  it('marks only the newest user message if there is no system message', () => {
     assert.deepEqual(marked(conversation.slice(1)), [[text(long)], 'Yes.', [text('Why?'), mark]]);
   });
 
-  it('follow the images of the newest user message', () => {
+  it('contains the mark after the images of the newest user message', () => {
     const messages = [...conversation.slice(0, 3), user(image, text('Why?'))];
     assert.deepEqual(marked(messages).at(-1), [image, text('Why?'), mark]);
   });
 
-  it('are set at the newest user message when tool results follow it', () => {
+  it('marks the newest user message, and not the tool results after it', () => {
     const messages: readonly OutgoingMessage[] = [
       ...conversation,
       { role: 'assistant', content: '', toolCalls: [{ id: '1', name: 'read', arguments: '{}' }] },
@@ -45,7 +45,7 @@ describe('cache marks', () => {
     assert.deepEqual(marked(messages).slice(3), [[text('Why?'), mark], '', 'found']);
   });
 
-  it('change nothing else in the request', () => {
+  it('begins with the messages of the previous request, apart from the marks', () => {
     const [first, second] = [conversation, [...conversation, ...conversation.slice(2)]].map((messages) =>
       withCacheMarks(messages, 'explicit').map(({ role, content }) => [
         role,
@@ -55,7 +55,7 @@ describe('cache marks', () => {
     assert.deepEqual(second?.slice(0, 4), first);
   });
 
-  it('are not set in a request without an earlier answer', () => {
+  it('contains no marks without an earlier answer', () => {
     assert.equal(isMarked(conversation.slice(0, 2)), false);
     assert.equal(isMarked([...conversation.slice(0, 2), { role: 'assistant', content: 'Part' }]), false);
   });
@@ -64,17 +64,17 @@ describe('cache marks', () => {
     { chars: 4 * 1023 - 8, expected: false },
     { chars: 4 * 1024 - 8, expected: true },
   ])
-    it(`are ${expected ? 'set' : 'not set'} in a request with ${(chars + 8) / 4} tokens`, () => {
+    it(`contains ${expected ? '' : 'no '}marks if its messages have ${(chars + 8) / 4} tokens`, () => {
       const messages = [user(text('x'.repeat(chars))), ...conversation.slice(2)];
       assert.equal(isMarked(messages), expected);
     });
 
-  it('of the caller are kept, and replace those of the engine', () => {
+  it("contains only the caller's marks if the caller has set marks", () => {
     const messages = [user(text(long), mark, text('b')), ...conversation.slice(2)];
     assert.deepEqual(marked(messages), [[text(long), mark, text('b')], 'Yes.', [text('Why?')]]);
   });
 
-  it('of the caller are kept in messages of every role', () => {
+  it("contains the caller's marks in messages of every role", () => {
     const messages: readonly OutgoingMessage[] = [
       { role: 'system', content: [text('s'), mark] },
       { role: 'assistant', content: [text('a'), mark] },
@@ -83,7 +83,7 @@ describe('cache marks', () => {
     assert.deepEqual(withCacheMarks(messages, 'explicit'), messages);
   });
 
-  it('of the caller are limited to the last four', () => {
+  it("contains only the last four of the caller's marks", () => {
     const messages = [
       user(text('a'), mark, text('b'), mark),
       { role: 'assistant', content: [text('c'), mark] } as const,
@@ -96,26 +96,26 @@ describe('cache marks', () => {
     ]);
   });
 
-  it('leave an assistant message that loses its mark a plain text', () => {
+  it('contains an assistant message as a string if its mark was removed', () => {
     const answer = { role: 'assistant', content: [text('a'), mark] } as const;
     assert.equal(marked([answer, ...Array.from({ length: 4 }, () => user(text('b'), mark))])[0], 'a');
   });
 });
 
-describe('cache marks for a model that needs none', () => {
+describe('request to a model without explicit caching', () => {
   const unmarked = (messages: readonly OutgoingMessage[]) => withCacheMarks(messages, undefined);
 
-  it('are not set', () => assert.deepEqual(unmarked(conversation), conversation));
+  it('contains the messages unchanged', () => assert.deepEqual(unmarked(conversation), conversation));
 
-  it('are removed with the division of the text into parts', () => {
+  it('contains a text that marks divided into parts as one string', () => {
     assert.deepEqual(unmarked([user(text('a'), mark, text('\n\nb'), mark)]), [{ role: 'user', content: 'a\n\nb' }]);
   });
 
-  it('are removed from a message with an image, whose other parts are kept', () => {
+  it('contains an image and the texts beside it without their marks', () => {
     assert.deepEqual(unmarked([user(text('a'), mark, image, mark)]), [user(text('a'), image)]);
   });
 
-  it('leave a prefill as it is', () => {
+  it('contains a prefill unchanged', () => {
     const prefill: OutgoingMessage = { role: 'assistant', content: 'So', prefix: true };
     assert.deepEqual(unmarked([prefill]), [prefill]);
   });

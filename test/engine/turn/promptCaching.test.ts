@@ -56,7 +56,7 @@ describe('prompt caching', () => {
   });
 
   for (const param of ['cache_control', 'messages.2.content.0.cache_control', 'messages[2].content[0].cache_control'])
-    it(`is requested no more after the gateway has refused \`${param}\``, async () => {
+    it(`is no longer requested after the gateway has refused \`${param}\``, async () => {
       const world = new EngineWorld({ replies: [refusing(param), answering('ok')] });
       const first = await world.ask({ request: conversation }).toEnd();
       assert.deepEqual([first.last('done').text, first.of('attempt')[1]?.why], ['ok', 'repair']);
@@ -92,7 +92,7 @@ describe('prompt caching', () => {
       reply: status(400, { error: { message: 'messages.0.content: Input should be a valid string' } }),
     },
   ])
-    it(`is requested no more if the gateway accepts only strings, and its error ${name}`, async () => {
+    it(`is no longer requested if the gateway accepts only strings, and its error ${name}`, async () => {
       const run = await new EngineRun({ replies: [reply, answering('ok')], request: conversation }).toEnd();
       assert.deepEqual(lastMessages(run), [markedPrompt, plainPrompt]);
     });

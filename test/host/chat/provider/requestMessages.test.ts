@@ -237,7 +237,7 @@ describe('conversion of messages from VS Code', () => {
     assert.deepEqual(await sentWithoutMarks([user(text('a')), user(text('b'))]), [message('user', 'a\n\nb')]);
   });
 
-  it('has the same result with and without cache marks for a model that needs none', async () => {
+  it('converts messages with and without cache marks to the same messages for a model that needs no marks', async () => {
     const withMarks = cases.flatMap(({ given }) => given);
     const unmarked = withMarks.map(({ role, content }) => ({
       role,
