@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
+import { textsOf } from '../support/gateway/sentTexts';
 import { answer, deltas } from '../support/replies';
 import type { Gateway, GatewayRequest } from '../support/testGateway';
 import type { ConversationPanel } from './support/conversationPanel';
@@ -124,7 +125,7 @@ describe('comparison of models in the panel', () => {
     await workbench.quickInput.input.press('Enter');
     for (const model of models) await inState(model, 'done').waitFor();
     assert.equal(await panel.prompt.inputValue(), '');
-    assert.equal((await gateway.request(1)).json?.messages.at(-1)?.content, 'The draft');
+    assert.equal(textsOf((await gateway.request(1)).json).at(-1), 'The draft');
   });
 
   it('starts with the last models from the menu beside *Send*', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { Locator } from 'playwright-core';
+import { textsOf } from '../support/gateway/sentTexts';
 import type { Gateway } from '../support/testGateway';
 import { answer } from '../support/replies';
 import type { ConversationPanel } from './support/conversationPanel';
@@ -29,10 +30,7 @@ describe('panel with context items', () => {
   const chip = (name: string): Locator =>
     panel.frame.getByRole('list', { name: 'Prompt context' }).getByRole('listitem').filter({ hasText: name });
   const answered = (): Promise<void> => panel.answer.getByText(`Seen, ${answers}.`).waitFor();
-  const lastMessage = (): string => {
-    const content = gateway.requests[0]?.json?.messages.at(-1)?.content;
-    return typeof content === 'string' ? content : '';
-  };
+  const lastMessage = (): string => textsOf(gateway.requests[0]?.json).at(-1) ?? '';
   const sample = (name: string): string => readFileSync(workbench.workspaceFile(name), 'utf8');
 
   it('attaches a file that the user finds by typing # and a part of its name', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
+import { textsOf } from '../support/gateway/sentTexts';
 import type { ChatBody, Gateway } from '../support/testGateway';
 import { answer } from '../support/replies';
 import type { ConversationPanel } from './support/conversationPanel';
@@ -7,8 +8,7 @@ import { useWorkbench } from './support/sharedWindow';
 import type { Workbench } from './support/workbench';
 
 function promptOf(json: ChatBody | undefined): string {
-  const content = json?.messages.at(-1)?.content;
-  return typeof content === 'string' ? content : '';
+  return textsOf(json).at(-1) ?? '';
 }
 
 describe('quick picks of the panel', () => {

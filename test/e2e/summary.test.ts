@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { failure } from '../../src/demo/replies';
+import { textsOf } from '../support/gateway/sentTexts';
 import type { GatewayRequest } from '../support/gateway/script';
 import { answer } from '../support/replies';
 import type { Gateway } from '../support/testGateway';
@@ -11,11 +12,9 @@ import type { Workbench } from './support/workbench';
 const maxCharacters = 8000;
 const essay = 'Apples and pears. '.repeat(170).trim();
 
-const textsOf = ({ json }: GatewayRequest): readonly string[] =>
-  (json?.messages ?? []).map(({ content }) => (typeof content === 'string' ? content : ''));
-const charactersOf = (request: GatewayRequest): number => textsOf(request).join('').length;
-const isForSummary = (request: GatewayRequest): boolean =>
-  textsOf(request).at(-1)?.startsWith('Summarize our conversation') === true;
+const charactersOf = ({ json }: GatewayRequest): number => textsOf(json).join('').length;
+const isForSummary = ({ json }: GatewayRequest): boolean =>
+  textsOf(json).at(-1)?.startsWith('Summarize our conversation') === true;
 
 describe('summary of a conversation', () => {
   let gateway: Gateway;
@@ -40,7 +39,7 @@ describe('summary of a conversation', () => {
   const summary = () => panel.frame.getByRole('article', { name: 'Summary' });
   /** Returns the beginnings of the texts that the n-th request contained. */
   const sent = async (n: number): Promise<readonly string[]> =>
-    textsOf(await gateway.request(n)).map((content) => content.slice(0, 75));
+    textsOf((await gateway.request(n)).json).map((content) => content.slice(0, 75));
   const prompts = () => panel.frame.locator('[data-part="prompt"]:visible').allInnerTexts();
 
   it('is offered when a request is too long', async () => {

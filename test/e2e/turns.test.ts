@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
+import { textsOf } from '../support/gateway/sentTexts';
 import { out } from '../support/paths';
 import { answer } from '../support/replies';
 import type { Gateway } from '../support/testGateway';
@@ -71,7 +72,7 @@ describe('turns of a conversation', () => {
     await panel.answer.getByText('Pears are green.').waitFor();
     assert.deepEqual(await prompts(), ['About pears']);
     await panel.askUntil('done', 'And plums?', answer('Blue.'));
-    const sent = gateway.requests[0]?.json?.messages.map(({ content }) => content);
+    const sent = textsOf(gateway.requests[0]?.json);
     assert.deepEqual(sent, ['About pears', 'Pears are green.', 'And plums?']);
   });
 

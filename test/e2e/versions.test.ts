@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Gateway } from '../support/testGateway';
+import { textsOf } from '../support/gateway/sentTexts';
 import { answer } from '../support/replies';
 import type { ConversationPanel } from './support/conversationPanel';
 import { useWorkbench } from './support/sharedWindow';
@@ -30,7 +31,7 @@ describe('panel with several versions of a prompt and its answer', () => {
   };
   const turns = async (): Promise<readonly string[]> =>
     panel.frame.locator('[data-part="prompt"], [data-part="answer"]').allInnerTexts();
-  const sent = (): unknown => gateway.requests[0]?.json?.messages.map(({ content }) => content);
+  const sent = (): unknown => textsOf(gateway.requests[0]?.json);
 
   it('shows an edited prompt instead of the original prompt and its later turns', async () => {
     gateway.script = () => answer('Pears are green.');

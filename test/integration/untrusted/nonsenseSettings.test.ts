@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { textsOf } from '../../support/gateway/sentTexts';
 import { startGateway, type Gateway, type GatewayRequest } from '../../support/testGateway';
 import { answer } from '../../support/replies';
 import { collect, extensionApi, find, resetNetworkState, set, testKey } from '../../support/extensionHost';
@@ -49,9 +50,10 @@ describe('invalid settings', () => {
     assert.equal(configuration.inspect('temperature')?.globalValue, 'hot');
     await set('baseUrl', gateway.baseUrl);
     await vscode.commands.executeCommand('holysheep.setApiKey', testKey);
-    const { model, temperature, max_tokens: maxTokens, messages } = await sendRequest();
+    const sent = await sendRequest();
+    const { model, temperature, max_tokens: maxTokens } = sent;
     assert.deepEqual([model, temperature, maxTokens], ['claude-sonnet-4', 0.7, 2048]);
-    assert.deepEqual(messages, [{ role: 'user', content: 'hello' }]);
+    assert.deepEqual(textsOf(sent), ['hello']);
   });
 
   for (const value of [null, 1e308, 'nonsense', {}]) {
