@@ -38,7 +38,12 @@ const withWorkers: Plugin = {
 /** Returns the names of the packages that the extension and its pages import. */
 async function bundledPackages(): Promise<readonly string[]> {
   const { metafile } = await build({
-    entryPoints: ['src/extension.ts', 'src/webview/main.ts', 'src/webview/health/healthMain.ts'],
+    entryPoints: [
+      'src/extension.ts',
+      'src/webview/main.ts',
+      'src/webview/health/healthMain.ts',
+      'src/webview/markdown/math/mathMain.ts',
+    ],
     absWorkingDir: root,
     outdir: 'out',
     bundle: true,
