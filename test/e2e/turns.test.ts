@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
+import type { Locator } from 'playwright-core';
 import { textsOf } from '../support/gateway/sentTexts';
 import { out } from '../support/paths';
 import { answer } from '../support/replies';
@@ -37,6 +38,16 @@ describe('turns of a conversation', () => {
     await chooseFromMenu(label);
   };
 
+  /** Waits until the element is active in its page. `:focus` matches nothing while VS Code still focuses the closed menu. */
+  const isActive = (element: Locator): Promise<void> =>
+    element.evaluate(
+      (wanted) =>
+        new Promise((resolve) => {
+          const look = (): unknown => (document.activeElement === wanted ? resolve() : requestAnimationFrame(look));
+          look();
+        }),
+    );
+
   it('offer in the context menu to copy the answer without Markdown', async () => {
     await contextMenu('Copy as Plain Text');
     await workbench.waitForCopy('Apples are red.');
@@ -57,7 +68,7 @@ describe('turns of a conversation', () => {
     const line = panel.frame.getByRole('article', { name: 'Turn deleted.' });
     await line.waitFor();
     assert.deepEqual(await prompts(), ['About pears']);
-    await line.and(panel.frame.locator(':focus')).waitFor();
+    await isActive(line);
     await workbench.tab('About pears').waitFor();
     await workbench.screenshot(path.join(out, 'pictures/turn-deleted.png'));
     await line.getByRole('button', { name: 'Undo' }).click();
