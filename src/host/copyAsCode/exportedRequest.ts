@@ -4,7 +4,7 @@ import { userFields, wireContent } from '../../engine/http/transport';
 import type { ModelFacts } from '../../engine/models/modelFacts';
 import { limitParameter, modelParameters } from '../../engine/models/modelParameters';
 import { factsWithEffort, reasoningFields } from '../../engine/models/reasoningFields';
-import type { ChatMessage, ChatRequest, TextMessage } from '../../engine/request';
+import type { ChatMessage, ChatRequest } from '../../engine/request';
 import { withCacheMarks } from '../../engine/text/cacheMarks';
 
 /**
@@ -14,7 +14,7 @@ import { withCacheMarks } from '../../engine/text/cacheMarks';
 export interface ExportedRequest {
   readonly baseUrl: string;
   readonly model: string;
-  /** The messages as they are sent. If they contain cache marks, the content can be a list of parts. */
+  /** The messages as they are sent. The content is a list of parts if it contains images or cache marks. */
   readonly messages: readonly { readonly role: string; readonly content: string | readonly object[] }[];
   /**
    * All other fields of the request body: the parameters, the fields for the reasoning effort, and the fields from the
@@ -54,7 +54,7 @@ export function exportedRequest(source: RequestToExport): ExportedRequest {
   const { temperature, maxTokens } = modelParameters(request, facts);
   const { retry, timeout } = settings;
   const idleTimeoutMs = timeoutsFor(model, facts, timeout).firstTokenMs;
-  const messages = withCacheMarks(request.messages.filter(isTextMessage), facts?.caching);
+  const messages = withCacheMarks(request.messages.filter(isCopied), facts?.caching);
   const parameters = { temperature, [limitParameter(model)]: maxTokens, stream: true };
   const fields = Object.entries({ ...parameters, ...reasoning, ...userFields(modelFacts?.extraBody) });
   const otherFields = Object.fromEntries(fields.filter(([, value]) => value !== undefined));
@@ -62,7 +62,7 @@ export function exportedRequest(source: RequestToExport): ExportedRequest {
   return { baseUrl, model, messages: sentMessages, otherFields, retry, idleTimeoutMs, isOwn };
 }
 
-/** Returns whether a message is copied. Tool results, images and empty answers are not copied. */
-function isTextMessage(message: ChatMessage): message is TextMessage {
-  return message.role !== 'tool' && typeof message.content === 'string' && message.content !== '';
+/** Returns whether a message is copied. Tool results and empty answers are not copied. */
+function isCopied({ role, content }: ChatMessage): boolean {
+  return role !== 'tool' && content.length > 0;
 }

@@ -76,14 +76,13 @@ describe('request that is copied as code', () => {
     assert.deepEqual(otherFields, { temperature: 0.2, max_tokens: 9, stream: true, top_k: 5 });
   });
 
-  it('omits images, tool results and empty answers', () => {
+  it('contains images, but neither tool results nor empty answers', () => {
     const image = { type: 'image', mimeType: 'image/png', data: 'aGk=' } as const;
     const { messages } = exportRequest({
       request: {
         ...request,
         messages: [
-          { role: 'user', content: 'What is this?' },
-          { role: 'user', content: [image] },
+          { role: 'user', content: [image, { type: 'text', text: 'What is this?' }] },
           { role: 'assistant', content: '' },
           { role: 'tool', toolCallId: '1', content: '42' },
           { role: 'assistant', content: 'A picture.' },
@@ -91,7 +90,13 @@ describe('request that is copied as code', () => {
       },
     });
     assert.deepEqual(messages, [
-      { role: 'user', content: 'What is this?' },
+      {
+        role: 'user',
+        content: [
+          { type: 'image_url', image_url: { url: 'data:image/png;base64,aGk=' } },
+          { type: 'text', text: 'What is this?' },
+        ],
+      },
       { role: 'assistant', content: 'A picture.' },
     ]);
   });

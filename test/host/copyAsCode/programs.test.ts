@@ -104,12 +104,13 @@ describe('copied program', () => {
       it('sends content that consists of parts', async function () {
         if (!runtime) return this.skip();
         const part = { type: 'text', text: prompt.toWellFormed(), cache_control: { type: 'ephemeral' } };
-        const markedMessages = [{ role: 'user', content: [{ ...part, text: prompt }] }];
+        const image = { type: 'image_url', image_url: { url: 'data:image/png;base64,aGk=' } };
+        const contentParts = [{ role: 'user', content: [image, { ...part, text: prompt }] }];
         await runCopiedCode(
-          codeFor(() => answer('ok'), { messages: markedMessages }),
+          codeFor(() => answer('ok'), { messages: contentParts }),
           runtime,
         );
-        assert.deepEqual(gateway.requests[0]?.json?.messages, [{ role: 'user', content: [part] }]);
+        assert.deepEqual(gateway.requests[0]?.json?.messages, [{ role: 'user', content: [image, part] }]);
       });
 
       it('resumes a broken stream by sending the text printed so far and an instruction to continue', async function () {
