@@ -24,8 +24,8 @@ export async function exportConversation(deps: PanelFeatures, { id, title }: Nam
     filters: { [format.name]: [format.extension] },
   });
   if (!file) return;
-  const text = format.write({ title, tree });
   try {
+    const text = format.write({ title, tree, readImage: (image) => deps.images.read(id, image) });
     await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(text));
   } catch (error) {
     deps.log.error(error);

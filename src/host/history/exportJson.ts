@@ -3,6 +3,8 @@ import { costOfAttempt, costsOf } from '../../engine/state/turnCost';
 import type { TurnSegment } from '../../engine/state/turnState';
 import { segmentsOf } from '../../engine/state/turnTotals';
 import type { ShownSummary, Step } from '../../shared/exchanges';
+import type { PromptImage } from '../../shared/images';
+import type { ReadImage } from '../conversation/requestImages';
 import { costOfAnswers } from '../journal/exchange';
 import type { ExchangeTree } from '../journal/exchangeTree';
 import { firstAttemptAt, modelOf, modelsOf, type ExportSource } from './exportSource';
@@ -16,7 +18,8 @@ const exportSchema = 1;
  * fields are left out, as always in JSON.
  * @param now time of the export, in epoch milliseconds
  */
-export function exportJson({ title, tree }: ExportSource, now: number): string {
+export function exportJson(source: ExportSource, now: number): string {
+  const { title, tree } = source;
   const cost = costOfAnswers(tree.answers());
   const document = {
     schema: exportSchema,
@@ -24,10 +27,10 @@ export function exportJson({ title, tree }: ExportSource, now: number): string {
     exportedAt: isoTime(now),
     // The total cost includes answers that are not exported, such as failed summaries.
     cost: cost.costs.length > 0 ? cost : undefined,
-    turns: tree.path().map((step) => turnJson(step, tree)),
+    turns: tree.path().map((step) => turnJson(step, source)),
     // All answers outside the selected path. The field `after` contains the id of the preceding answer.
     otherVersions: unlessEmpty(
-      tree.answersOffPath().map((step) => ({ after: step.exchange.parentAnswer || null, ...turnJson(step, tree) })),
+      tree.answersOffPath().map((step) => ({ after: step.exchange.parentAnswer || null, ...turnJson(step, source) })),
     ),
     summaries: unlessEmpty(tree.usableSummaries().map((summary) => summaryJson(summary, tree))),
   };
@@ -44,8 +47,8 @@ function summaryJson({ answer, turns }: ShownSummary, tree: ExchangeTree): objec
   return { after, turns, text: state.text, model: modelOf(answer), costs: costsOf(state) };
 }
 
-function turnJson({ exchange, answer }: Step, { gateways }: ExchangeTree): object {
-  const { prompt, content, attachments = [] } = exchange;
+function turnJson({ exchange, answer }: Step, { tree: { gateways }, readImage }: ExportSource): object {
+  const { prompt, content, attachments = [], images = [] } = exchange;
   const { id, state, isQueued, comparison } = answer;
   const { failure, usage, toolCalls } = state;
   const models = modelsOf(answer);
@@ -56,6 +59,7 @@ function turnJson({ exchange, answer }: Step, { gateways }: ExchangeTree): objec
     attachments: attachments.map(({ kind, label, languageId, code, truncated = false }) => {
       return { kind, label, languageId, code, truncated };
     }),
+    images: unlessEmpty(images.map((image) => imageJson(image, readImage))),
     model: modelOf(answer),
     models: models.length > 1 ? models : undefined,
     gateways: gateways === 'own' ? undefined : gateways,
@@ -89,6 +93,12 @@ function turnJson({ exchange, answer }: Step, { gateways }: ExchangeTree): objec
       .filter(({ ledger }) => ledger.entries.length > 0)
       .map(segmentJson),
   };
+}
+
+/** Exports an image. The field `data` contains the image file as Base64, or null if the file is missing. */
+function imageJson(image: PromptImage, readImage: ReadImage): object {
+  const { name, mimeType, hash, width, height, bytes } = image;
+  return { name, mimeType, hash, width, height, bytes, data: readImage(image)?.toString('base64') ?? null };
 }
 
 function segmentJson({ startedAt, firstTokenAt, endedAt, ledger }: TurnSegment): object {

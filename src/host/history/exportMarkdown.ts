@@ -7,8 +7,10 @@ import { describeTotalCost } from '../../shared/describeCost';
 import type { Attachment } from '../../shared/protocol';
 import { codeFence } from '../code/codePrompts';
 import { escapeUnconfirmedLinks } from '../code/markdownLinks';
-import type { Answer, Prompt, ShownSummary } from '../../shared/exchanges';
+import type { ReadImage } from '../conversation/requestImages';
+import type { Answer, Prompt, ShownSummary, Step } from '../../shared/exchanges';
 import { comparedWith, costOfAnswers } from '../journal/exchange';
+import { escapeMarkdown } from '../ui/messageText';
 import { hostWords } from '../ui/words';
 import { FencedText } from '../util/fencedText';
 import { firstAttemptAt, modelsOf, type ExportSource } from './exportSource';
@@ -16,11 +18,12 @@ import { firstAttemptAt, modelsOf, type ExportSource } from './exportSource';
 const maxTitleLength = 1000;
 
 /**
- * Returns a conversation as Markdown, with prompts, attachments and answers. After an incomplete answer, a note
+ * Returns a conversation as Markdown, with prompts, attachments, images and answers. After an incomplete answer, a note
  * explains how its turn ended.
  */
-export function exportMarkdown({ title, tree }: ExportSource): string {
+export function exportMarkdown({ title, tree, readImage }: ExportSource): string {
   const path = tree.path();
+  const imageUrls = dataUrls(path, readImage);
   const blocks = [`# ${visibleText(title, maxTitleLength)}`];
   const startedAt = path.map(({ answer }) => firstAttemptAt(answer)).find((time) => time !== undefined);
   if (startedAt !== undefined) blocks.push(`*${longDate(startedAt)}*`);
@@ -31,18 +34,37 @@ export function exportMarkdown({ title, tree }: ExportSource): string {
   for (const [index, { exchange, answer }] of path.entries()) {
     const compared = comparedWith(exchange, answer);
     blocks.push(
-      ...promptBlocks(exchange),
+      ...promptBlocks(exchange, imageUrls),
       ...(compared.length > 1 ? comparisonBlocks(compared) : answerBlocks(answer)),
       ...summaryBlocks(summaries.get(index + 1)),
     );
   }
-  return `${escapeUnconfirmedLinks(blocks.join('\n\n'))}\n`;
+  // The image data is at the end, where its long lines don't interrupt the text. Its URLs must not be escaped.
+  const definitions = Array.from(imageUrls, ([hash, url]) => `[${hash}]: ${url}`);
+  return `${[escapeUnconfirmedLinks(blocks.join('\n\n')), ...definitions].join('\n\n')}\n`;
 }
 
-function promptBlocks({ prompt, attachments = [] }: Prompt): readonly string[] {
+/** Returns data URLs with the contents of all images, keyed by the hashes of the images. */
+function dataUrls(path: readonly Step[], readImage: ReadImage): ReadonlyMap<string, string> {
+  const urls = new Map<string, string>();
+  for (const image of path.flatMap(({ exchange }) => exchange.images ?? [])) {
+    const data = readImage(image);
+    if (data) urls.set(image.hash, `data:${image.mimeType};base64,${data.toString('base64')}`);
+  }
+  return urls;
+}
+
+function promptBlocks(
+  { prompt, attachments = [], images = [] }: Prompt,
+  imageUrls: ReadonlyMap<string, string>,
+): readonly string[] {
   return [
     `## ${hostWords().strings.you}`,
     closeCodeFence(prompt),
+    ...images.map(({ name, hash }) => {
+      const label = escapeMarkdown(visibleText(name));
+      return imageUrls.has(hash) ? `![${label}][${hash}]` : quote(`${label}: ${hostWords().strings.imageMissing}`);
+    }),
     ...attachments.flatMap((attachment) => [
       attachmentLabel(attachment),
       codeFence(attachment.code, attachment.kind === 'problems' ? '' : attachment.languageId),

@@ -1,12 +1,14 @@
 import { visibleText } from '../../engine/gateway/visibleText';
 import { segmentsOf } from '../../engine/state/turnTotals';
 import type { Answer } from '../../shared/exchanges';
+import type { ReadImage } from '../conversation/requestImages';
 import type { ExchangeTree } from '../journal/exchangeTree';
 
 /** The data of a conversation that an export needs. */
 export interface ExportSource {
   readonly title: string;
   readonly tree: ExchangeTree;
+  readonly readImage: ReadImage;
 }
 
 /** Returns when the first attempt started, in epoch milliseconds, or `undefined` if there was no attempt. */

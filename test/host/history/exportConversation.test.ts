@@ -10,6 +10,8 @@ import { openConversation } from '../../support/host/openedConversation';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 import type { exportMarkdown as ExportMarkdown } from '../../../src/host/history/exportMarkdown';
 import { exportFileName } from '../../../src/host/history/exportSource';
+import type { ReadImage } from '../../../src/host/conversation/requestImages';
+import { pngFile, promptImageOf } from '../../support/images';
 import { rowsOf } from '../../support/valuesOf';
 import { refOf } from '../../support/gatewayRef';
 
@@ -50,6 +52,10 @@ function exchange(events: readonly StreamEvent[], more: Partial<Turn> = {}): Tur
   return { prompt: 'Why?', state: events.reduce(reduceTurn, initialTurn), ...more };
 }
 
+const dot = promptImageOf('dot.png');
+/** Reads every image except those with the name `gone.png`. */
+const readImage: ReadImage = ({ name }) => (name === 'gone.png' ? undefined : pngFile);
+
 /** Creates a conversation with these turns. The exchanges and the answers have the ids e1, e2 and so on. */
 const sourceOf = (...turns: readonly Turn[]) => {
   const tree = new ExchangeTree();
@@ -58,7 +64,7 @@ const sourceOf = (...turns: readonly Turn[]) => {
     tree.apply({ type: 'exchange', id, parentAnswer: index === 0 ? '' : `e${index}`, ...prompt, answers: [{ id }] });
     tree.amend(id, { state });
   });
-  return { title: 'Retries', tree };
+  return { title: 'Retries', tree, readImage };
 };
 const vscode = { l10n: englishL10n, env: { language: 'en' } };
 let exportMarkdown: typeof ExportMarkdown;
@@ -99,6 +105,25 @@ describe('Markdown export', () => {
     const written = markdown(exchange([attempt, done('Yes')], { attachments }));
     assert.ok(written.includes('src/a.ts:1-2:\n\n````ts\na\n```\nb\n````\n\n'), written);
     assert.ok(written.includes('src/a.ts (truncated):\n\n```\n- line 1: no\n```\n\n'), written);
+  });
+
+  it('shows each image below its prompt, with the data of all images at the end', () => {
+    const answered = exchange([attempt, done('Yes')], { images: [dot] });
+    const [, ...blocks] = markdown(answered, answered).split('\n\n## You\n\n');
+    const block = `Why?\n\n![dot.png][${dot.hash}]\n\n## gpt-4o\n\nYes`;
+    const data = `data:image/png;base64,${pngFile.toString('base64')}`;
+    assert.deepEqual(blocks, [block, `${block}\n\n[${dot.hash}]: ${data}\n`]);
+  });
+
+  it('escapes Markdown in the name of an image', () => {
+    const written = markdown(exchange([], { images: [promptImageOf('a](b) *c*.png')] }));
+    assert.ok(written.includes('![a\\](b) \\*c\\*.png]['), written);
+  });
+
+  it('has a note in place of an image whose file is missing', () => {
+    const images = [promptImageOf('gone.png')];
+    const written = markdown(exchange([attempt, done('Yes')], { images }));
+    assert.match(written, /\n\nWhy\?\n\n> gone\.png: Image file missing\n\n## gpt-4o\n\nYes\n$/);
   });
 
   for (const { what, events, note } of [
@@ -203,7 +228,7 @@ describe('costs in an exported conversation', () => {
     const id = ask('Why?', attempt, done('Yes'));
     conversation.summarize(id);
     engine.turn.emit(...paid({ cost: 0.3 }));
-    const written = exportJson({ tree: conversation.tree, title: 'Costs' }, time);
+    const written = exportJson({ tree: conversation.tree, title: 'Costs', readImage }, time);
     const { summaries, cost } = JSON.parse(written) as Record<string, unknown>;
     const costs = [{ amount: 0.3, currency: 'USD', isEstimate: false }];
     assert.deepEqual(rowsOf(summaries as readonly Record<string, unknown>[], 'text', 'costs'), [['Yes', costs]]);
@@ -316,6 +341,14 @@ describe('JSON export', () => {
         runs: undefined,
       },
     );
+  });
+
+  it('contains the data of each image, or null if the image file is missing', () => {
+    const [turn] = json(exchange([], { images: [dot, promptImageOf('gone.png')] })).turns;
+    assert.deepEqual(turn?.['images'], [
+      { ...dot, data: pngFile.toString('base64') },
+      { ...promptImageOf('gone.png'), data: null },
+    ]);
   });
 
   it('contains every attempt with the waits before it', () => {
@@ -432,7 +465,7 @@ describe('conversation with comparisons and summaries', () => {
     conversation.editSummary(conversation.summarize(second), '');
     compare('Third?', 'd', 'e');
     const { tree } = conversation;
-    return { title: 'Models', tree, texts: searchableTexts(tree), outline: outlineOf(tree) };
+    return { title: 'Models', tree, readImage, texts: searchableTexts(tree), outline: outlineOf(tree) };
   };
 
   it('is exported with the chosen answer of a comparison before the other answers', () => {

@@ -56,8 +56,9 @@ describe('journal that consists of random records', () => {
         const { records, tree, interrupted } = read(file);
         readOutline(file);
         searchableTexts(tree);
-        exportMarkdown({ title: 'T', tree });
-        exportJson({ title: 'T', tree }, 0);
+        const source = { title: 'T', tree, readImage: () => undefined };
+        exportMarkdown(source);
+        exportJson(source, 0);
         for (const each of tree.answers()) {
           const { steps } = tree.precedingOf(each.id);
           assert.ok(steps.length <= tree.answers().length);
