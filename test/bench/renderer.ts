@@ -1,9 +1,10 @@
 import { chromium, type Browser } from 'playwright-core';
 import { findBrowser } from '../support/browser';
-import { turnsInPage } from './rendererTurns';
 import { blocks } from './rendererBlocks';
+import { formulas } from './rendererFormulas';
 import { itself } from './rendererItself';
 import { sizes } from './rendererSizes';
+import { turnsInPage } from './rendererTurns';
 import type { Row } from './row';
 
 /** Measures the main-thread time (script, style, layout and paint) of Markdown that streams into Chromium. */
@@ -13,6 +14,7 @@ export async function renderer(): Promise<readonly Row[]> {
     return [
       ...(await sizes(browser)),
       ...(await blocks(browser)),
+      ...(await formulas(browser)),
       ...(await itself(browser)),
       ...(await turnsInPage(browser)),
     ];

@@ -11,6 +11,7 @@ export interface Renderer {
 }
 
 export const ours: Renderer = { name: 'ours', file: 'page/ours.mjs' };
+export const oursWithoutFormulas: Renderer = { name: 'ours, formulas stay text', file: 'page/oursWithoutFormulas.mjs' };
 export const limit: Renderer = { name: 'plain text in contained sections', file: 'page/textInSections.mjs' };
 export const streamingMarkdown: Renderer = { name: 'streaming-markdown', file: 'peers/streamingMarkdown.mjs' };
 

@@ -1,5 +1,5 @@
 /** What is streamed: the same text for every renderer, of exactly as many characters as are asked for. */
-export type DocumentShape = 'mixed' | 'fence' | 'list' | 'table' | 'paragraph';
+export type DocumentShape = 'mixed' | 'fence' | 'list' | 'table' | 'paragraph' | 'formulas';
 
 /** Ends in a word that occurs nowhere else, so that a renderer can be asked whether it has shown everything. */
 export const lastWord = 'Zwölfboxkämpfer';
@@ -24,6 +24,7 @@ const beginnings: Readonly<Record<DocumentShape, string>> = {
   list: '',
   table: '| Setting | Value | What it is for |\n|---|---:|---|\n',
   paragraph: '',
+  formulas: '',
 };
 
 const endings: Readonly<Record<DocumentShape, string>> = {
@@ -32,6 +33,7 @@ const endings: Readonly<Record<DocumentShape, string>> = {
   list: `\n- ${lastWord}\n`,
   table: `\n| ${lastWord} | 1 | – |\n`,
   paragraph: ` ${lastWord}\n`,
+  formulas: `${lastWord}\n`,
 };
 
 const parts: Readonly<Record<DocumentShape, (index: number) => string>> = {
@@ -40,6 +42,7 @@ const parts: Readonly<Record<DocumentShape, (index: number) => string>> = {
   list: (index) => `${item(index)}\n`,
   table: (index) => `${tableRow(index)}\n`,
   paragraph: (index) => `${sentence(index)} `,
+  formulas: (index) => `${sentence(index)} ${formulas(index)}\n\n`,
 };
 
 const sections = [prose, list, fence, prose, table, prose, fence] as const;
@@ -87,6 +90,14 @@ function sentence(index: number): string {
     default:
       return `Most of the time the ${subject} ${verb} ${object}; what is left is for the ${pick(subjects, index + 3)}.`;
   }
+}
+
+/** Two formulas in a sentence, and one on a line of its own. No two parts have the same formulas. */
+function formulas(index: number): string {
+  return [
+    `Then $x_{${index}} = \\frac{a + ${index}}{2}$ is larger than $\\sqrt{b_{${index}}}$, because`,
+    `\n$$\n\\sum_{k=1}^{${index}} \\alpha_k^2 \\le \\int_0^\\infty e^{-x^2}\\,dx + ${index}.\n$$`,
+  ].join('\n');
 }
 
 type Language = (typeof languages)[number];
