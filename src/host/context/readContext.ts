@@ -92,7 +92,8 @@ export function isImageName(path: string): boolean {
  * @throws UserError when the file can't be read or is too large
  */
 export async function readImageFile(uri: vscode.Uri): Promise<ImageFile> {
-  return { name: posix.basename(uri.path), data: await readBytes(uri, imageLimit) };
+  // The bytes are copied because VS Code would send a `Buffer`, a subclass of `Uint8Array`, to the page as JSON.
+  return { name: posix.basename(uri.path), data: new Uint8Array(await readBytes(uri, imageLimit)) };
 }
 
 /**

@@ -8,9 +8,11 @@ import type * as vscode from 'vscode';
 import type { EditorTarget } from '../../../src/host/code/editorTarget';
 import { contextId } from '../../../src/host/context/contextId';
 import { contextLimits } from '../../../src/host/context/contextPrompt';
+import type { ImageFile } from '../../../src/host/context/readContext';
 import { fake } from '../../support/fake';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
+import { pngFile } from '../../support/images';
 import { noImages } from '../../support/host/noImages';
 
 class FakeUri {
@@ -128,6 +130,7 @@ describe('attachments from files', () => {
     for (const directory of [workspace, outside, path.join(workspace, 'sub')]) mkdirSync(directory);
     writeFileSync(path.join(outside, 'secret.txt'), 'secret');
     writeFileSync(path.join(workspace, 'plain.txt'), 'text');
+    writeFileSync(path.join(workspace, 'dot.png'), pngFile);
     writeFileSync(path.join(workspace, 'zeros.bin'), Buffer.alloc(10));
     writeFileSync(path.join(workspace, 'large.txt'), 'x'.repeat(contextLimits.fileBytes + 1));
     writeFileSync(path.join(workspace, 'forbidden.txt'), 'text');
@@ -160,6 +163,13 @@ describe('attachments from files', () => {
   it('contain the text of a regular file', async () => {
     const { attachment, realPath } = await resolve(workspaceUri('plain.txt'));
     assert.deepEqual([attachment?.label, attachment?.code, realPath], ['plain.txt', 'text', undefined]);
+  });
+
+  it('contain the bytes of an image file in a type that VS Code sends to the page without converting them', async () => {
+    const files: ImageFile[] = [];
+    const id = contextId({ kind: 'file', uri: workspaceUri('dot.png').toString() });
+    await (await createSource()).resolve(id, (file) => files.push(file));
+    assert.deepEqual(files, [{ name: 'dot.png', data: new Uint8Array(pngFile) }]);
   });
 
   for (const name of ['pipe', 'pipe link', 'socket', 'zero']) {
