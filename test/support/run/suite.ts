@@ -50,6 +50,7 @@ const workbenchJobs: Readonly<Record<string, readonly string[]>> = {
     'turns',
     'conversations',
     'context',
+    'images',
     'indicators',
     'scheduled',
     'reading',
