@@ -119,7 +119,7 @@ function readImages(value: unknown): readonly ImagePart[] | undefined {
   return copies.length === value.length && totalChars <= imageLimits.totalChars ? copies : undefined;
 }
 
-/** Returns a copy of an image whose content has the stated type and is not too large for a request. */
+/** Returns a copy of a valid image. Its content must have the stated type, and fit into a request. */
 function readImage(value: unknown): ImagePart | undefined {
   if (!isRecord(value)) return undefined;
   const { mimeType, data } = value;

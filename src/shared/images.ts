@@ -28,7 +28,7 @@ export const promptImage = v.object({
   /** Width and height in pixels. */
   width: positiveInteger,
   height: positiveInteger,
-  /** Size of the image file. */
+  /** Size of the image file, in bytes. */
   bytes: positiveInteger,
 });
 
@@ -50,10 +50,10 @@ export const maxSentSide = 1568;
 /** The same limit for an image with full detail. With many images in a request, Claude refuses longer sides. */
 export const fullDetailSide = 2000;
 
-/** Larger image files, in bytes, are refused before they are decoded. */
+/** Maximum size of an image file, in bytes. Larger files are refused before they are decoded. */
 export const maxImageFileBytes = 50_000_000;
 
-/** Images with a longer side, in pixels, are refused before they are decoded. */
+/** Maximum length of the longest side, in pixels. Images that exceed it are refused before they are decoded. */
 export const maxImageSide = 30_000;
 
 /** Reasons why the page can't attach an image file. A `broken` file has the header of an image, but can't be decoded. */

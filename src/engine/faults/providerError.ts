@@ -266,7 +266,8 @@ export function findRefusedParameter(error: ProviderError): CorrectableParameter
   if (largeBudgetPattern.test(error.searchText)) return 'thinking';
   if (cachingRefusal.test(error.message)) return 'cache_control';
   const path = error.param.split('.');
-  // `cache_control` is a field of a content part, as in `messages.0.content.0.cache_control`.
+  // The path of most parameters begins with their name. `cache_control` is a field of a content part, and its path ends
+  // with this name, as in `messages.0.content.0.cache_control`.
   const field = path.at(-1) === 'cache_control' ? 'cache_control' : path[0];
   const name = correctable.find((candidate) => candidate === field) ?? firstMentioned(error.searchText);
   if (addedParameters.has(name)) return name;

@@ -101,7 +101,7 @@ export const providerPhrases = {
     /violat(?:es?|ed|ing|ions? of) (?:\S{1,40} ){0,4}(?:(?:usage|content|community|safety) guidelines|acceptable use)|\bcontent\b.{0,60}\b(?:is|was|has been) (?:blocked|censored|filtered|flagged)|\b(?:request|prompt|message|response) (?:was|is|has been) (?:blocked|rejected|refused) (?:by|for|due to) .{0,30}\b(?:content|safety)\b/,
     /敏感|违规|不安全|不合规|内容审核|风控/,
   ),
-  /** Phrases for a model that can't see images, and for images that are too large, too many or broken. */
+  /** Phrases of errors about images: the model can't see them, or the images are too large, too many or broken. */
   images: anyOf(
     /\b(?:image|picture)s?(?:_url)?\b(?! generat)[^.]{0,60}(?:\bnot|n['’]t|\bonly) (?:\w+ ){0,2}(?:support|enabled|allowed|accepted|permitted|processed)/,
     /(?:\bnot|n['’]t|\bcannot|unable to|could not) (?:currently |yet )?(?:support|accept|process|read|handle|decode|have)\w*\b[^.]{0,40}\b(?:images?(?:_url)?|pictures?|vision|visual|multi-?modal)\b(?! generat)/,

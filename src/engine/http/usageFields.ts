@@ -5,8 +5,8 @@ import { maxCost, maxTokens } from '../events/kinds';
 
 /**
  * The fields in which gateways report numbers of tokens. The first field with a plausible number is used. A dot in a
- * path leads to a field of a nested object. Sources: OpenAI's chat and responses APIs, Anthropic, DeepSeek, OpenRouter,
- * and new-api (`cached_creation_tokens`).
+ * path leads to a field of a nested object. Sources: OpenAI's chat and responses APIs, Anthropic, Gemini, DeepSeek,
+ * OpenRouter, and new-api (`cached_creation_tokens`).
  */
 const countFields = {
   promptTokens: ['prompt_tokens', 'input_tokens', 'promptTokens', 'promptTokenCount'],

@@ -3,7 +3,7 @@ import { hasPart, partsOf, textOf, type ContentPart } from '../request';
 import type { OutgoingMessage } from './continuation';
 import { estimateMessages } from './tokenEstimate';
 
-/** Maximum number of marks in a request. Source: platform.claude.com, "Prompt caching", which rejects a fifth mark. */
+/** Maximum number of marks in a request. Anthropic rejects a fifth mark. Source: platform.claude.com, "Prompt caching". */
 const maxMarks = 4;
 
 /**
@@ -32,8 +32,8 @@ export function withCacheMarks(
       .filter(({ type }) => type !== 'cacheMark' || room-- > 0)
       .toReversed();
     if (ends.includes(message)) parts.push({ type: 'cacheMark' });
-    // The text of these messages is a part in every request. Otherwise, a mark would change the form of the message,
-    // and the provider might not find the message in its cache after the mark has moved to a later message.
+    // The content of user and system messages is always a list of parts, and never a string. Otherwise, the content
+    // would become a string when its mark moves to a later message, and the provider might not find it in its cache.
     const hasParts = isMarked && (role === 'user' || role === 'system');
     return { ...message, content: hasParts || parts.some(({ type }) => type !== 'text') ? parts : textOf(parts) };
   });

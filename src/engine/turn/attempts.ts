@@ -165,7 +165,8 @@ export class Attempts {
     const fault = classify(evidence, this.deps.clock.now());
     const isKeyless = this.gateway && this.gateways.keyOf(this.gateway) === undefined;
     if (fault.row === 'keyRejected' && isKeyless) return faultOfRow('noKey');
-    // Without images, the gateway means something else, for example the size of an image that a tool should create.
+    // If the request contained no images, an error about images has another reason. For example, the gateway might
+    // complain about the size of an image that a tool should create.
     const isAboutImages = fault.row !== 'imagesRefused' || hasPart(this.sentRequest?.messages ?? [], 'image');
     return isAboutImages ? fault : { ...fault, ...faultTable.requestRejected, row: 'requestRejected' };
   }

@@ -129,8 +129,8 @@ export class ContextDraft {
 
   /**
    * Updates attached files and problems, because they might have changed since the user attached them. A selection
-   * keeps its text, and an image its content. If an attachment can't be read, or its symbolic link now leads to a path that the user has not
-   * seen, it also keeps its text.
+   * keeps its text, and an image its content. If an attachment can't be read, or its symbolic link now leads to a path
+   * that the user has not seen, it also keeps its text.
    */
   async refresh(): Promise<void> {
     await this.waitForReads();

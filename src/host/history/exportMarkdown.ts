@@ -39,7 +39,8 @@ export function exportMarkdown({ title, tree, readImage }: ExportSource): string
       ...summaryBlocks(summaries.get(index + 1)),
     );
   }
-  // The image data is at the end, where its long lines don't interrupt the text. Its URLs must not be escaped.
+  // The data URLs of the images are at the end, where their long lines don't interrupt the text. They must not be
+  // escaped, because a backslash would damage the data.
   const definitions = Array.from(imageUrls, ([hash, url]) => `[${hash}]: ${url}`);
   return `${[escapeUnconfirmedLinks(blocks.join('\n\n')), ...definitions].join('\n\n')}\n`;
 }

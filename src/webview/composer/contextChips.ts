@@ -111,7 +111,7 @@ export function createContextChips(
   };
 }
 
-/** Returns the button that removes the chip of a button. It is the last button of the chip. */
+/** Returns the button *Remove* of the chip that contains a button. It is the last button of the chip. */
 function removeButtonBeside(chipButton: HTMLButtonElement | undefined): HTMLButtonElement | null | undefined {
   return chipButton?.parentElement?.querySelector('button:last-of-type');
 }

@@ -33,7 +33,7 @@ export interface MarkdownOptions extends AnswerControls, ActionHandlers {
   readonly findRuns: FindRuns;
   /** Whether link definitions are shown as text. */
   readonly showsDefinitions?: boolean;
-  /** Absent if formulas are shown as text. */
+  /** Converts formulas to MathML. Absent if formulas are shown as text. */
   readonly typesetter?: Typesetter | undefined;
 }
 

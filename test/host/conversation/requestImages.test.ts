@@ -85,7 +85,7 @@ describe('images in requests', () => {
     assert.deepEqual(sentTexts(), [`${note('dot.png')}\n\none`]);
   });
 
-  it('are left out of later requests to the same model only up to the refused prompt', () => {
+  it('that belong to later prompts are sent to a model that has refused earlier images', () => {
     const { ask, conversation, engine, sentTexts } = openConversation({ images });
     const id = ask({ prompt: 'one', images: [image] }, attempt('default'), refusal, failed(''));
     conversation.restart(id);

@@ -75,7 +75,7 @@ describe('usage in the network health report', () => {
     assert.deepEqual([total.attempts, total.unknownCosts, total.cachedTokens], [4, 2, 0]);
   });
 
-  it('includes what caching saved, reduced by the negative savings of other requests', () => {
+  it('includes what caching saved in some requests, less what it cost in others', () => {
     const caching = (fields: Partial<EndedEvent>) => entry({ end: { ...end, ...tokens, ...fields } });
     const { cacheSavings, unknownSavings } = figures(
       caching({ cacheWriteTokens: 80, cacheSaving: -0.25 }),

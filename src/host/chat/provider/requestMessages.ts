@@ -159,7 +159,10 @@ function imagesIn(content: Content): readonly ImagePart[] {
   return content.filter((part) => part.type === 'image');
 }
 
-/** Joins the consecutive texts of a message without images. If nothing else remains, returns the text as a string. */
+/**
+ * Joins the consecutive texts of a message. If the message contains only texts, returns them as one string. A message
+ * with images remains unchanged.
+ */
 function compact(content: Content): MessageContent {
   if (imagesIn(content).length > 0) return content;
   if (content.every(({ type }) => type === 'text')) return textOf(content);

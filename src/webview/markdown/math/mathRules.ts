@@ -55,8 +55,8 @@ function inlineMath(state: StateInline, isSilent: boolean): boolean {
 }
 
 /**
- * Returns the offset at which the formula at the start of a text ends, or undefined if the text does not begin with a
- * formula.
+ * Returns the offset of the delimiter that ends a formula, or undefined if no formula ends in the text.
+ * @param text the text after the delimiter that begins the formula
  */
 function findClose(text: string, close: string): number | undefined {
   if (close === '$' && /^\s/.test(text)) return undefined;
