@@ -87,7 +87,7 @@ let exportMarkdown: typeof ExportMarkdown;
 /** Loads and exports a journal as the host does. */
 function loadAndExport(text: string): ExchangeTree {
   const { tree } = foldJournal(salvageJournal(Buffer.from(text)).records);
-  const source = { tree, title: tree.title ?? '' };
+  const source = { tree, title: tree.title ?? '', readImage: () => undefined };
   exportJson(source, 0);
   exportMarkdown(source);
   return tree;
