@@ -127,6 +127,21 @@ describe('images on the page', () => {
     assert.deepEqual(valuesOf(messages, 'type'), ['refuseImage', 'send']);
   });
 
+  it('shows a spinner around Attach context while an image is being scaled', async () => {
+    await panel.page.evaluate(() => {
+      const bitmap = new Promise<void>((resolve) => addEventListener('decoded', () => resolve()));
+      Reflect.set(window, 'createImageBitmap', () => bitmap);
+    });
+    await drop('large.png', pngFile);
+    const attach = panel.page.getByRole('button', { name: panelStrings.attachContext });
+    const busy = attach.and(panel.page.locator('[aria-busy="true"]'));
+    await busy.waitFor();
+    assert.equal(await busy.evaluate((element) => getComputedStyle(element, '::after').borderTopStyle), 'solid');
+    await panel.page.evaluate(() => dispatchEvent(new Event('decoded')));
+    await busy.waitFor({ state: 'detached' });
+    await attach.waitFor();
+  });
+
   it('attaches a pasted image, but prefers text in the clipboard', async () => {
     const bytes = [...(await draw({ type: 'image/png', width: 5, height: 5 }))];
     const paste = (hasText: boolean): Promise<boolean> =>

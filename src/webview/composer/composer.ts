@@ -21,7 +21,9 @@ export function createComposer(context: PageContext, onStop: () => void) {
   const { strings, post, onLocalChange } = context;
   const history = new PromptHistory();
   const prefilledPrompts = new PrefilledPrompts();
-  const images = new ImageIntake(post);
+  const images = new ImageIntake(post, (isBusy) => {
+    attachButton.ariaBusy = String(isBusy);
+  });
   /**
    * Sent prompts that the extension host has not confirmed yet. They must not be lost if the page is closed or the
    * extension host stops.

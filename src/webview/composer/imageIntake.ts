@@ -13,7 +13,11 @@ export class ImageIntake {
   private queue: Promise<void> = Promise.resolve();
   private waiting = 0;
 
-  constructor(private readonly post: (message: ToHost) => void) {}
+  /** @param onBusyChange called with whether an image is being scaled */
+  constructor(
+    private readonly post: (message: ToHost) => void,
+    private readonly onBusyChange: (isBusy: boolean) => void,
+  ) {}
 
   /** Whether an image has not been sent to the host yet. */
   get isBusy(): boolean {
@@ -32,10 +36,12 @@ export class ImageIntake {
    */
   attach(name: string, file: Blob, maxSide = maxSentSide, replacedId?: string): void {
     this.waiting++;
+    this.onBusyChange(true);
     this.queue = this.queue.then(async () => {
       // An unreadable file rejects, for example a folder, or a file that was deleted in the meantime.
       const data = await scaleImage(file, maxSide).catch(() => 'broken' as const);
       this.waiting--;
+      this.onBusyChange(this.isBusy);
       if (typeof data === 'string') {
         this.post({ type: 'refuseImage', name, problem: data });
         return;
