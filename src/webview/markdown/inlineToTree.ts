@@ -1,5 +1,6 @@
 import type { Token } from 'markdown-it';
 import { visibleText } from '../../shared/protocol';
+import type { MathToken } from './math/mathRules';
 import { tokensToNodes, type Frame } from './tokenTree';
 import {
   codeDirection,
@@ -79,8 +80,9 @@ function pushImage(token: Token, children: NodeSpec[], frames: readonly Frame[])
 
 function plainText(tokens: readonly Token[]): string {
   return tokens
-    .map(({ type, children, content }) => {
+    .map(({ type, children, content, meta }) => {
       if (type === 'image') return plainText(children ?? []);
+      if (type === 'math') return (meta as unknown as MathToken).source;
       return type === 'softbreak' || type === 'hardbreak' ? '\n' : content;
     })
     .join('');

@@ -18,14 +18,11 @@ export interface MathToken {
   readonly isDisplay: boolean;
 }
 
-/** A formula contains a letter or digit. In CommonMark, `\(\)` and `\[\]` are escaped brackets. */
-const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
-
 /**
  * Matches the start of a line at which a formula of several lines begins. A letter directly after `\[` means that the
- * bracket is only escaped.
+ * bracket is only escaped, and so does a space before the closing bracket, as in `\[ ]`.
  */
-const BLOCK_START = /^(?:\$\$|\\\[(?![^\s\\]))/;
+const BLOCK_START = /^(?:\$\$|\\\[(?![^\s\\]|\s+\]))/;
 
 /**
  * Adds formulas in TeX to a Markdown parser: inline formulas in `$…$`, `\(…\)`, `$$…$$` and `\[…\]`, and blocks of
@@ -63,20 +60,29 @@ function findClose(text: string, close: string): number | undefined {
   for (let index = 0; index < text.length; index++) {
     // Code takes precedence over formulas.
     if (text[index] === '`') return undefined;
-    if (text.startsWith(close, index) && mayClose(text, index, close))
-      return LETTER_OR_DIGIT.test(text.slice(0, index)) ? index : undefined;
+    if (text.startsWith(close, index)) return mayClose(text, index, close) ? index : undefined;
     if (text[index] === '\\') index++;
   }
   return undefined;
 }
 
 /**
- * Returns whether a delimiter ends a formula. For a single dollar sign, this is the rule of Pandoc's extension
- * `tex_math_dollars`: no space before the sign, and no digit after it, so that two amounts of money are no formula.
+ * Returns whether the next delimiter ends a formula. For a single dollar sign, this is the rule of Pandoc's extension
+ * `tex_math_dollars`: no space before the sign, and no digit after it, so that two amounts of money are no formula. More
+ * than two dollar signs are a price range.
  */
 function mayClose(text: string, index: number, close: string): boolean {
-  if (close !== '$') return true;
-  return !/[\s$]/.test(text.charAt(index - 1)) && !/[\d$]/.test(text.charAt(index + 1));
+  if (!isFormula(text.slice(0, index), close)) return false;
+  if (close === '$') return !/\s/.test(text.charAt(index - 1)) && !/\d/.test(text.charAt(index + 1));
+  return close !== '$$' || text[index + 2] !== '$';
+}
+
+/**
+ * Returns whether the text between two delimiters can be a formula. A formula in brackets contains a letter or digit,
+ * because in CommonMark, `\(\)` and `\[\]` are escaped brackets.
+ */
+function isFormula(tex: string, close: string): boolean {
+  return (close.startsWith('$') ? /\S/ : /[\p{L}\p{N}]/u).test(tex);
 }
 
 /**
@@ -96,6 +102,7 @@ function blockMath(state: StateBlock, startLine: number, endLine: number, isSile
   const isComplete = rest.endsWith(close);
   // Text after a formula on the same line makes the formula inline.
   if (rest.slice(0, isComplete ? -close.length : undefined).includes(close)) return false;
+  if (isComplete && !isFormula(rest.slice(0, -close.length), close)) return false;
   if (isSilent) return true;
   let nextLine = startLine + 1;
   let isClosed = isComplete;
@@ -104,11 +111,12 @@ function blockMath(state: StateBlock, startLine: number, endLine: number, isSile
     nextLine++;
   }
   const source = state.getLines(startLine, nextLine, state.blkIndent, false).trim();
+  const tex = source.slice(open.length, -close.length);
   const map: [number, number] = [startLine, nextLine];
   state.line = nextLine;
-  if (isClosed) {
+  if (isClosed && isFormula(tex, close)) {
     const token = state.push('math_block', '', 0);
-    token.content = source.slice(open.length, -close.length);
+    token.content = tex;
     token.meta = { source, isDisplay: true } satisfies MathToken;
     token.map = map;
     return true;
