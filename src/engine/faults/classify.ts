@@ -47,8 +47,9 @@ export interface Fault extends FaultRow {
  * Returns the fault of a failed attempt. After a fault for missing credit, a retry is possible only if the gateway
  * named a retry-after.
  * @param now the current time in epoch milliseconds
+ * @param hasImages whether the request contained images
  */
-export function classify(evidence: Evidence, now: number): Fault {
+export function classify(evidence: Evidence, now: number, hasImages = false): Fault {
   if (typeof evidence === 'string') return faultOfRow(evidence);
   switch (evidence.type) {
     case 'error': {
@@ -60,7 +61,7 @@ export function classify(evidence: Evidence, now: number): Fault {
     case 'status': {
       const { status, headers, body } = evidence;
       if (isBrowserChallenge(headers, body)) return faultOfRow('browserChallenge');
-      const matcher = createMatcher(body, now, headers);
+      const matcher = createMatcher(body, now, hasImages, headers);
       const fault = faultFromError(statusRow(status, matcher), matcher, headers);
       // With statuses such as 522, Cloudflare reports that it can't reach the gateway. If the body contains a more
       // specific error, the response comes from the gateway instead.
@@ -71,11 +72,11 @@ export function classify(evidence: Evidence, now: number): Fault {
       return { ...faultOfRow(evidence.clock), seconds: Math.round(evidence.afterMs / 1000) };
     case 'inband': {
       const { body, streamed } = evidence;
-      const matcher = createMatcher(body, now);
+      const matcher = createMatcher(body, now, hasImages);
       return faultFromError(inbandRow(matcher, streamed), matcher);
     }
     case 'plainText': {
-      const matcher = createMatcher(evidence.text, now);
+      const matcher = createMatcher(evidence.text, now, hasImages);
       const row = inbandRow(matcher, false);
       // An error text without any known phrase could have any cause, so the response is classified as malformed. The
       // text is shown to the user.

@@ -40,15 +40,17 @@ const requestRows: ReadonlySet<FaultName> = new Set([
   'unsupportedParameter',
   'prefillRejected',
   'parameterInvalid',
+  'imagesRefused',
 ]);
 
 /**
  * Returns the error in a response body, its retry-after, and functions that search the error's codes and message for a
  * cause.
+ * @param hasImages whether the request contained images
  * @param headers the response headers. They are left out for a response with status 200, whose headers say nothing
  * about the error
  */
-export function createMatcher(body: string, now: number, headers?: Headers) {
+export function createMatcher(body: string, now: number, hasImages: boolean, headers?: Headers) {
   const error = readProviderError(body);
   const retryAfter = parseRetryAfter(headers, body, now);
   const meanings = meaningsOfCodes(error.codes);
@@ -59,6 +61,11 @@ export function createMatcher(body: string, now: number, headers?: Headers) {
     mentionsPhrase,
     /** Returns whether the error code or the error message is about a topic, such as an overload. */
     says: (topic: Meaning & PhraseSet): boolean => meanings.has(topic) || mentionsPhrase(topic),
+    /**
+     * Whether the gateway refuses the images of the request. If the request has none, the same words mean something
+     * else, for example the name of a model that creates images.
+     */
+    refusesImages: hasImages && mentionsPhrase('images'),
     retryAfter,
     /**
      * Whether the body contains the retry-after. A retry-after in a header can accompany any refusal, but a retry-after
@@ -73,10 +80,10 @@ export function createMatcher(body: string, now: number, headers?: Headers) {
  * with different statuses.
  */
 function rowForCause(matcher: ErrorMatcher): FaultName | undefined {
-  const { hasErrorCode, mentionsPhrase } = matcher;
+  const { hasErrorCode, mentionsPhrase, refusesImages } = matcher;
   if (mentionsPhrase('saturated')) return 'overloaded';
-  if (mentionsPhrase('images')) return 'imagesRefused';
   if (hasErrorCode('filter')) return 'promptFiltered';
+  if (refusesImages) return 'imagesRefused';
   if (isCredit(matcher)) return 'outOfCredit';
   if (hasErrorCode('unpriced')) return 'modelUnpriced';
   return mentionsPhrase('channel') ? 'noChannel' : undefined;

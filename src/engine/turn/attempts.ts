@@ -1,7 +1,7 @@
 import type { EngineDeps } from '../engine';
 import type { AttemptTrigger, EndedEvent, Usage } from '../events/events';
 import { classify, faultOfRow, type Evidence, type Fault } from '../faults/classify';
-import { faultTable, type FaultName } from '../faults/faultTable';
+import type { FaultName } from '../faults/faultTable';
 import type { CorrectableParameter } from '../faults/providerError';
 import { hostOf, isLoopbackUrl } from '../gateway/baseUrl';
 import type { Gateway } from '../gateway/gateway';
@@ -162,13 +162,10 @@ export class Attempts {
    * fault is a missing key.
    */
   classify(evidence: Evidence): Fault {
-    const fault = classify(evidence, this.deps.clock.now());
+    const hasImages = hasPart(this.sentRequest?.messages ?? [], 'image');
+    const fault = classify(evidence, this.deps.clock.now(), hasImages);
     const isKeyless = this.gateway && this.gateways.keyOf(this.gateway) === undefined;
-    if (fault.row === 'keyRejected' && isKeyless) return faultOfRow('noKey');
-    // If the request contained no images, an error about images has another reason. For example, the gateway might
-    // complain about the size of an image that a tool should create.
-    const isAboutImages = fault.row !== 'imagesRefused' || hasPart(this.sentRequest?.messages ?? [], 'image');
-    return isAboutImages ? fault : { ...fault, ...faultTable.requestRejected, row: 'requestRejected' };
+    return fault.row === 'keyRejected' && isKeyless ? faultOfRow('noKey') : fault;
   }
 
   /**

@@ -8,9 +8,14 @@ import { propertyRuns } from '../../support/propertyRuns';
 
 const now = Date.UTC(2026, 0, 15, 9, 0, 0);
 
-function classifyResponse(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Fault {
+function classifyResponse(
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+  hasImages = false,
+): Fault {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  return classify({ type: 'status', status, headers: new Headers(headers), body: text }, now);
+  return classify({ type: 'status', status, headers: new Headers(headers), body: text }, now, hasImages);
 }
 
 /** An error response as a provider sends it, and its fault. Each line of the file is a response. */
@@ -20,6 +25,8 @@ interface Rejection {
   readonly name: string;
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Whether the request contained images. */
+  readonly hasImages?: boolean;
 }
 
 function readLines(file: string): readonly unknown[] {
@@ -31,9 +38,10 @@ const classifyInband = (error: unknown, streamed = false): Fault =>
   classify({ type: 'inband', body: JSON.stringify(error), streamed }, now);
 
 describe('classification of a response', () => {
-  for (const { name, status, row, body, headers } of readLines('rejections.jsonl') as readonly Rejection[]) {
+  for (const rejection of readLines('rejections.jsonl') as readonly Rejection[]) {
+    const { name, status, row, body, headers, hasImages } = rejection;
     it(`maps ${status} (${name}) to ${row}`, () => {
-      const fault = classifyResponse(status, body, headers);
+      const fault = classifyResponse(status, body, headers, hasImages);
       assert.equal(fault.row, row);
       assert.equal(fault.kind, faultTable[row].kind);
       assert.deepEqual(fault.policy, faultTable[row].policy);
