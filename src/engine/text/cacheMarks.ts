@@ -22,9 +22,10 @@ export function withCacheMarks(
   messages: readonly OutgoingMessage[],
   caching: ModelFacts['caching'],
 ): readonly OutgoingMessage[] {
-  const isMarked = caching === 'explicit';
-  const ends = isMarked && !hasPart(messages, 'cacheMark') ? endsToMark(messages) : [];
-  let room = isMarked ? maxMarks : 0;
+  const mayContainMarks = caching === 'explicit';
+  const hasCallerMarks = hasPart(messages, 'cacheMark');
+  const ends = mayContainMarks && !hasCallerMarks ? endsToMark(messages) : [];
+  let room = mayContainMarks ? maxMarks : 0;
   const newestFirst = messages.toReversed().map((message) => {
     const { role, content } = message;
     const parts: ContentPart[] = partsOf(content)
@@ -32,10 +33,11 @@ export function withCacheMarks(
       .filter(({ type }) => type !== 'cacheMark' || room-- > 0)
       .toReversed();
     if (ends.includes(message)) parts.push({ type: 'cacheMark' });
-    // The content of user and system messages is always a list of parts, and never a string. Otherwise, the content
+    // The content of messages that can get a mark is always a list of parts, and never a string. Otherwise, the content
     // would become a string when its mark moves to a later message, and the provider might not find it in its cache.
-    const hasParts = isMarked && (role === 'user' || role === 'system');
-    return { ...message, content: hasParts || parts.some(({ type }) => type !== 'text') ? parts : textOf(parts) };
+    const canGetMark = mayContainMarks && (hasCallerMarks || role === 'user' || role === 'system');
+    const hasParts = canGetMark ? parts.length > 0 : parts.some(({ type }) => type !== 'text');
+    return { ...message, content: hasParts ? parts : textOf(parts) };
   });
   return newestFirst.toReversed();
 }
@@ -43,6 +45,8 @@ export function withCacheMarks(
 function endsToMark(messages: readonly OutgoingMessage[]): readonly (OutgoingMessage | undefined)[] {
   const newest = messages.findLastIndex(({ role }) => role === 'user');
   const hasEarlierAnswer = messages.slice(0, newest).some(({ role }) => role === 'assistant');
-  if (!hasEarlierAnswer || estimateMessages(messages) < minTokens) return [];
+  // The estimate does not include images. Most images have more than the minimum number of tokens.
+  const isLong = hasPart(messages, 'image') || estimateMessages(messages) >= minTokens;
+  if (!hasEarlierAnswer || !isLong) return [];
   return [messages.findLast(({ role }) => role === 'system'), messages[newest]];
 }

@@ -69,9 +69,13 @@ describe('request to a model with explicit caching', () => {
       assert.equal(isMarked(messages), expected);
     });
 
+  it('contains marks if a short prompt has an image', () => {
+    assert.equal(isMarked([user(image, text('What is this?')), ...conversation.slice(2)]), true);
+  });
+
   it("contains only the caller's marks if the caller has set marks", () => {
     const messages = [user(text(long), mark, text('b')), ...conversation.slice(2)];
-    assert.deepEqual(marked(messages), [[text(long), mark, text('b')], 'Yes.', [text('Why?')]]);
+    assert.deepEqual(marked(messages), [[text(long), mark, text('b')], [text('Yes.')], [text('Why?')]]);
   });
 
   it("contains the caller's marks in messages of every role", () => {
@@ -96,9 +100,19 @@ describe('request to a model with explicit caching', () => {
     ]);
   });
 
-  it('contains an assistant message as a string if its mark was removed', () => {
-    const answer = { role: 'assistant', content: [text('a'), mark] } as const;
-    assert.equal(marked([answer, ...Array.from({ length: 4 }, () => user(text('b'), mark))])[0], 'a');
+  it("begins with the messages of the previous request after the caller's marks have moved", () => {
+    const call = { role: 'assistant', content: '', toolCalls: [{ id: '1', name: 'read', arguments: '{}' }] } as const;
+    const result = { role: 'tool', toolCallId: '1', content: 'found' } as const;
+    const first = [user(text('Look.')), call, { ...result, content: [text('found'), mark] }];
+    const second = [user(text('Look.')), call, result, call, { ...result, content: [text('more'), mark] }];
+    const [firstContents, secondContents] = [first, second].map((messages) =>
+      marked(messages).map((content) => JSON.stringify(content).replace(`,${JSON.stringify(mark)}`, '')),
+    );
+    assert.deepEqual(secondContents?.slice(0, first.length), firstContents);
+  });
+
+  it('contains an empty text as a string', () => {
+    assert.deepEqual(marked([{ role: 'user', content: '' }]), ['']);
   });
 });
 
