@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Locator } from 'playwright-core';
+import { failure } from '../../src/demo/replies';
 import { readImageHeader } from '../../src/shared/imageHeader';
 import { textsOf } from '../support/gateway/sentTexts';
 import type { Gateway } from '../support/testGateway';
 import { pngFile } from '../support/images';
-import { answer } from '../support/replies';
+import { answer, replySequence } from '../support/replies';
 import type { ConversationPanel } from './support/conversationPanel';
 import { useWorkbench } from './support/sharedWindow';
 import type { Workbench } from './support/workbench';
@@ -22,6 +23,7 @@ describe('panel with an image', () => {
     await panel.newConversation();
   });
 
+  const note = '[The image "dot.png" is not included.]';
   const image = (parent: Locator): Locator => parent.getByRole('img', { name: 'dot.png', exact: true });
   const you = (): Locator => panel.frame.getByRole('article', { name: 'You' });
   /** Waits until the browser has decoded the image. Rejects if the image is broken. */
@@ -29,13 +31,15 @@ describe('panel with an image', () => {
     await image(parent).evaluate((element) => (element as unknown as { decode(): Promise<void> }).decode());
   };
 
-  it('attaches an image of the workspace that the user finds by typing #', async () => {
+  const typePromptWithImage = async (): Promise<void> => {
     await panel.prompt.pressSequentially('What is this? #dot');
     await panel.frame.getByRole('option').filter({ hasText: 'dot.png' }).click();
     const chips = panel.frame.getByRole('list', { name: 'Prompt context' });
     await chips.getByRole('button', { name: 'Remove', exact: true }).waitFor();
     await waitUntilDecoded(chips);
-  });
+  };
+
+  it('attaches an image of the workspace that the user finds by typing #', typePromptWithImage);
 
   it('sends the image before the text of the prompt', async () => {
     await panel.prompt.press('Enter');
@@ -67,6 +71,19 @@ describe('panel with an image', () => {
   it('tells the model that the image is missing', async () => {
     await panel.askUntil('done', 'And now?', () => answer('Nothing.'));
     const [text] = textsOf(gateway.requests[0]?.json).slice(-3);
-    assert.equal(text, '[The image "dot.png" is not included.]\n\nWhat is this?');
+    assert.equal(text, `${note}\n\nWhat is this?`);
+  });
+
+  it('sends the prompt without its image when the user chooses so after a refusal', async () => {
+    await panel.newConversation();
+    gateway.reset();
+    const refusal = failure(400, { message: 'This model does not support image input.' });
+    gateway.script = replySequence(refusal, answer('I see nothing.'));
+    await typePromptWithImage();
+    await panel.prompt.press('Enter');
+    await panel.button('Send without images').click();
+    await panel.answer.getByText('I see nothing.').waitFor();
+    assert.equal(gateway.requests.length, 2);
+    assert.deepEqual(textsOf(gateway.requests[1]?.json), [`${note}\n\nWhat is this?`]);
   });
 });
