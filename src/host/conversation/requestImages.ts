@@ -1,7 +1,8 @@
 import type { ChatMessage, ImagePart, TextPart } from '../../engine/request';
 import { attemptsOf } from '../../engine/state/turnCost';
-import type { Exchange, Prompt } from '../../shared/exchanges';
+import type { Prompt } from '../../shared/exchanges';
 import { base64Length, maxImages, maxRequestImageChars, type PromptImage } from '../../shared/images';
+import type { ExchangeTree } from '../journal/exchangeTree';
 
 /** Returns the content of an image, or undefined if its file is missing. */
 export type ReadImage = (image: PromptImage) => Buffer | undefined;
@@ -10,13 +11,18 @@ export type ReadImage = (image: PromptImage) => Buffer | undefined;
  * Returns the messages of prompts in a request. Images precede the text of their prompt. An image that is left out is
  * replaced by a note for the model, because the text might refer to the image.
  * @param prompts the prompts of the request, oldest first
- * @param model the model that receives the request
+ * @param refused prompts whose images are left out
  */
-export function promptMessages(prompts: readonly Prompt[], model: string, read: ReadImage): readonly ChatMessage[] {
-  const refused = prompts.findLastIndex((prompt) => hasRefusedImages(prompt, model));
-  let room = countNewestWithinLimits(prompts.slice(refused + 1).flatMap(({ images = [] }) => images));
-  const newestFirst = prompts.toReversed().map(({ prompt, content = prompt, images = [] }): ChatMessage => {
-    const parts = images.toReversed().map((image) => imagePart(image, room-- > 0 ? read(image) : undefined));
+export function promptMessages(
+  prompts: readonly Prompt[],
+  refused: RefusedPrompts,
+  read: ReadImage,
+): readonly ChatMessage[] {
+  let room = countNewestWithinLimits(prompts.flatMap((prompt) => (refused.has(prompt) ? [] : (prompt.images ?? []))));
+  const newestFirst = prompts.toReversed().map((each): ChatMessage => {
+    const { prompt, content = prompt, images = [] } = each;
+    const canInclude = (): boolean => !refused.has(each) && room-- > 0;
+    const parts = images.toReversed().map((image) => imagePart(image, canInclude() ? read(image) : undefined));
     const text: TextPart = { type: 'text', text: content };
     if (parts.some(({ type }) => type === 'image')) return { role: 'user', content: [...parts.toReversed(), text] };
     return { role: 'user', content: [...images.map(noteFor), content].join('\n\n') };
@@ -24,14 +30,20 @@ export function promptMessages(prompts: readonly Prompt[], model: string, read: 
   return newestFirst.toReversed();
 }
 
+type RefusedPrompts = ReadonlySet<Prompt | undefined>;
+
 /**
- * Returns whether the gateway has refused a request for an answer to this prompt because of its images. From then on,
- * images up to this prompt are not sent to the model any more.
+ * Returns the prompts whose images are not sent to a model any more: all prompts in requests that a gateway has refused
+ * because of their images, including requests for summaries and for other versions of a prompt.
  */
-function hasRefusedImages(prompt: Prompt | Exchange, model: string): boolean {
-  if (!('answers' in prompt)) return false;
-  const attempts = prompt.answers.flatMap(({ state }) => attemptsOf(state));
-  return attempts.some((sent) => (sent.userModel ?? sent.model) === model && sent.end?.row === 'imagesRefused');
+export function promptsWithRefusedImages(tree: ExchangeTree, model: string): RefusedPrompts {
+  const refusing = tree
+    .answers()
+    .filter(({ state }) =>
+      attemptsOf(state).some((sent) => (sent.userModel ?? sent.model) === model && sent.end?.row === 'imagesRefused'),
+    );
+  const exchangesOf = (answerId: string) => tree.precedingOf(answerId).steps.map(({ exchange }) => exchange);
+  return new Set(refusing.flatMap(({ id }) => [...exchangesOf(id), tree.exchangeOf(id)]));
 }
 
 /** Returns how many of the newest images fit into a request. */

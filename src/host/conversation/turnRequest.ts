@@ -3,7 +3,7 @@ import type { ChatMessage, ChatRequest } from '../../engine/request';
 import type { Answer, Prompt } from '../../shared/exchanges';
 import type { RequestChoice, RequestDefaults } from '../connection/gatewaySet';
 import type { ExchangeTree } from '../journal/exchangeTree';
-import { promptMessages, type ReadImage } from './requestImages';
+import { promptMessages, promptsWithRefusedImages, type ReadImage } from './requestImages';
 import { summaryMessages, summaryParameters, summaryPrompt } from './summaryPrompt';
 
 const summaryRequest: Prompt = { prompt: summaryPrompt, reasoningEffort: 'default' };
@@ -24,7 +24,8 @@ export function buildRequest(
   if (systemPrompt.trim()) messages.push({ role: 'system', content: systemPrompt });
   if (summary) messages.push(...summaryMessages(summary.state.text));
   const answered = steps.filter(({ answer }) => answer.state.text !== '');
-  const prompts = promptMessages([...answered.map((step) => step.exchange), prompt], model, readImage);
+  const refused = promptsWithRefusedImages(tree, model);
+  const prompts = promptMessages([...answered.map((step) => step.exchange), prompt], refused, readImage);
   for (const [index, message] of prompts.entries()) {
     messages.push(message);
     const text = answered[index]?.answer.state.text;

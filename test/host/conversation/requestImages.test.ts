@@ -94,6 +94,27 @@ describe('images in requests', () => {
     assert.deepEqual(sentTexts(), [`${note('dot.png')}\n\none`, 'answer', [part, text('two')]]);
   });
 
+  it('are left out of an edited prompt that follows a prompt whose images were refused', () => {
+    const { ask, edit, conversation, engine, sentTexts } = openConversation({ images });
+    ask({ prompt: 'one', images: [image], models: ['seeing'] }, attempt('seeing'), done('answer'));
+    const id = ask('two', attempt('default'), refusal, failed(''));
+    edit(id, 'changed');
+    assert.deepEqual(sentTexts(), [`${note('dot.png')}\n\none`, 'answer', 'changed']);
+    engine.turn.emit(attempt(), done('answer'));
+    conversation.deleteExchange(conversation.last!.exchange.id);
+    ask('three');
+    assert.deepEqual(sentTexts(), [`${note('dot.png')}\n\none`, 'answer', 'three']);
+  });
+
+  it('are left out when the user retries a summary for which the gateway has refused them', () => {
+    const { ask, conversation, engine, sentTexts } = openConversation({ images });
+    const id = ask({ prompt: 'one', images: [image], models: ['seeing'] }, attempt('seeing'), done('answer'));
+    const summary = conversation.summarize(id);
+    engine.turn.emit(attempt('default'), refusal, failed(''));
+    conversation.restart(summary);
+    assert.deepEqual(sentTexts().slice(0, 2), [`${note('dot.png')}\n\none`, 'answer']);
+  });
+
   it('are sent to another model after a refusal', () => {
     const { ask, conversation, sentTexts } = openConversation({ images });
     const id = ask({ prompt: 'one', images: [image] }, attempt('default'), refusal, failed(''));
