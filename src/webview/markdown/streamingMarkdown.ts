@@ -74,8 +74,8 @@ export class MarkdownStream implements StreamingMarkdown {
   /** Received text that is not rendered yet, with normalized line breaks. */
   private queue = '';
   /**
-   * Carriage return at the end of the received text. It is held back, because the next piece might begin with a line
-   * feed.
+   * Characters at the end of the received text whose meaning depends on the next character. A line feed might follow a
+   * carriage return. If a digit follows a dollar sign, the sign does not end a formula.
    */
   private heldBack = '';
   private phase: 'open' | 'ending' | 'finished' = 'open';
@@ -164,7 +164,7 @@ export class MarkdownStream implements StreamingMarkdown {
 
   private toSource(raw: string): string {
     const text = this.heldBack + raw;
-    this.heldBack = text.endsWith('\r') ? '\r' : '';
+    this.heldBack = (this.options.typesetter ? /(?:\r|\${1,2})$/ : /\r$/).exec(text)?.[0] ?? '';
     return normalize(text.slice(0, text.length - this.heldBack.length));
   }
 

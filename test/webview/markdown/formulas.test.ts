@@ -7,7 +7,7 @@ import { Answer, renderAtOnce, serialize } from './streamingHarness';
 const loaded = async (): Promise<Typesetter> => {
   const typesetter = new Typesetter(() => Promise.resolve(texToTree));
   const answer = new Answer({ typesetter });
-  answer.show('$x$');
+  answer.show('$x$.');
   await new Promise(setImmediate);
   return typesetter;
 };
@@ -129,6 +129,19 @@ describe('formulas in an answer', () => {
     answer.show('$ be.');
     assert.equal(answer.root.querySelector('.math-source')?.textContent, '$x^2$');
   });
+
+  for (const [text, ...rest] of [
+    ['It costs $5-$', '10 or $6/$', '7.'],
+    ['Then $$x$', '$ follows.'],
+  ] as const) {
+    it(`do not appear for a moment if the text arrives as ${JSON.stringify([text, ...rest])}`, () => {
+      const answer = new Answer({ typesetter });
+      for (const piece of [text, ...rest]) {
+        assert.deepEqual([...answer.root.querySelectorAll('.math-source')], []);
+        answer.show(piece);
+      }
+    });
+  }
 
   it('keep their elements while text after them arrives', () => {
     const answer = new Answer({ typesetter });
