@@ -29,11 +29,14 @@ export class ImageStore {
   /**
    * Reads the content of an image.
    * @param owner the id of the conversation, or `draftImages`
-   * @returns undefined if the file is missing or damaged
+   * @returns undefined if the file is missing, damaged or unreadable
    */
   read(owner: string, image: PromptImage): Buffer | undefined {
-    if (!this.has(owner, image)) return undefined;
-    return readFileSync(this.pathOf(owner, image));
+    try {
+      return this.has(owner, image) ? readFileSync(this.pathOf(owner, image)) : undefined;
+    } catch {
+      return undefined;
+    }
   }
 
   has(owner: string, image: PromptImage): boolean {
@@ -63,8 +66,11 @@ export class ImageStore {
     }
   }
 
+  /** Deletes the images of a conversation, and the copies of these images that belong to drafts. */
   async delete(conversationId: string): Promise<void> {
-    await rm(this.folderOf(conversationId), { recursive: true, force: true });
+    const folder = this.folderOf(conversationId);
+    const drafts = (await namesIn(folder)).map((name) => join(this.folderOf(draftImages), name));
+    for (const path of [...drafts, folder]) await rm(path, { recursive: true, force: true });
   }
 
   /**
@@ -73,12 +79,15 @@ export class ImageStore {
    * @param exists returns whether a conversation exists
    */
   async deleteStale(before: number, exists: (conversationId: string) => boolean): Promise<void> {
-    for (const owner of ownersIn((await readdir(this.folder).catch(ignoreMissingFile)) ?? [])) {
-      if (owner !== draftImages && !exists(owner)) await deleteOld(this.folderOf(owner), before);
+    for (const owner of ownersIn(await namesIn(this.folder))) {
+      const isStale = owner !== draftImages && !exists(owner) && (await isOlder(this.folderOf(owner), before));
+      if (isStale) await this.delete(owner).catch(() => undefined);
     }
     const drafts = this.folderOf(draftImages);
-    const names = (await readdir(drafts).catch(ignoreMissingFile)) ?? [];
-    for (const name of names) await deleteOld(join(drafts, name), before - draftRetentionMs);
+    for (const name of await namesIn(drafts)) {
+      const path = join(drafts, name);
+      if (await isOlder(path, before - draftRetentionMs)) await rm(path, { force: true }).catch(() => undefined);
+    }
   }
 
   private folderOf(owner: string): string {
@@ -95,8 +104,12 @@ function ownersIn(names: readonly string[]): readonly string[] {
   return names.filter((name) => name.endsWith(folderEnding)).map((name) => basename(name, folderEnding));
 }
 
-/** Deletes a file or folder that was last changed before a time in epoch milliseconds. Errors are ignored. */
-async function deleteOld(path: string, before: number): Promise<void> {
+async function namesIn(folder: string): Promise<readonly string[]> {
+  return (await readdir(folder).catch(ignoreMissingFile)) ?? [];
+}
+
+/** Returns whether a file or folder was last changed before a time in epoch milliseconds. */
+async function isOlder(path: string, before: number): Promise<boolean> {
   const stats = await lstat(path).catch(() => undefined);
-  if (stats && stats.mtimeMs < before) await rm(path, { recursive: true, force: true }).catch(() => undefined);
+  return stats !== undefined && stats.mtimeMs < before;
 }

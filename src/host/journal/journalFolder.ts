@@ -112,8 +112,8 @@ export class JournalFolder {
   }
 
   /**
-   * Deletes old files: hidden conversations, unused images, and `.tmp` files of interrupted writes. A file that can't be deleted now
-   * is left for the next call.
+   * Deletes old files: hidden conversations, unused images, and `.tmp` files of interrupted writes. A file that can't be
+   * deleted now is left for the next call.
    * @param before a time in epoch milliseconds. Only files that were last changed before this time are deleted.
    */
   async deleteStale(before: number): Promise<void> {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ImageStore } from '../../../src/host/journal/imageStore';
 import { draftImages, imagePath, type PromptImage } from '../../../src/shared/images';
@@ -45,6 +45,13 @@ describe('image store', () => {
     assert.deepEqual(store.read('b', image), pngFile);
   });
 
+  it('deletes the draft of an image together with the conversation', async () => {
+    const other = await store.save(Buffer.from('other'), { ...image, name: 'other.png' });
+    store.adopt('a', [image]);
+    await store.delete('a');
+    assert.deepEqual([store.has(draftImages, image), store.has(draftImages, other)], [false, true]);
+  });
+
   it('keeps the copy of a branch when the original conversation is deleted', async () => {
     store.adopt('a', [image]);
     store.adopt('b', [image]);
@@ -58,6 +65,14 @@ describe('image store', () => {
     store.adopt('a', [image]);
     rmSync(pathOf('a'));
     writeFileSync(pathOf('a'), 'cut');
+    assert.equal(store.read('a', image), undefined);
+  });
+
+  it("returns no content for a file that can't be opened", function () {
+    if (process.platform === 'win32') this.skip();
+    store.adopt('a', [image]);
+    rmSync(pathOf('a'));
+    symlinkSync(pathOf('a'), pathOf('a'));
     assert.equal(store.read('a', image), undefined);
   });
 
