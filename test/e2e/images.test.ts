@@ -74,7 +74,7 @@ describe('panel with an image', () => {
     assert.equal(text, `${note}\n\nWhat is this?`);
   });
 
-  it('sends the prompt without its image when the user chooses so after a refusal', async () => {
+  it('sends the prompt without its image when the user presses Send without images', async () => {
     await panel.newConversation();
     gateway.reset();
     const refusal = failure(400, { message: 'This model does not support image input.' });

@@ -9,8 +9,8 @@ const withImage: Partial<ChatRequest> = {
 };
 const refusal = status(400, { error: { message: 'This model does not support image input.' } });
 
-describe('images in the request of a turn', () => {
-  it('are sent before the text, and again by a retry and a resume', async () => {
+describe('turn whose prompt has an image', () => {
+  it('sends the image before the text, in every attempt', async () => {
     const replies = [status(503), cutAfter('A '), answering('dot.')];
     const run = await new EngineRun({ replies, request: withImage }).toEnd();
     const image = { type: 'image_url', image_url: { url: 'data:image/png;base64,aGk=' } };
@@ -21,15 +21,17 @@ describe('images in the request of a turn', () => {
     );
   });
 
-  it('end the turn if the gateway refuses them, and the user can send the prompt without them', async () => {
+  it('fails with the button Send without images when the gateway refuses the image', async () => {
     const settings = { fallbackModels: ['other'] };
     const run = await new EngineRun({ replies: [refusal, answering('ok')], settings, request: withImage }).toEnd();
     assert.equal(run.of('ended')[0]?.row, 'imagesRefused');
     assert.deepEqual(run.last('failed').actions, ['withoutImages', 'switchModel']);
     assert.equal(run.wire.requests.length, 1);
   });
+});
 
-  it('are not blamed for a refusal if the request has none', async () => {
+describe('turn without images', () => {
+  it('fails without the button Send without images when the gateway says that it does not support images', async () => {
     const run = await new EngineRun({ replies: [refusal] }).toEnd();
     assert.equal(run.of('ended')[0]?.row, 'requestRejected');
     assert.equal(run.last('failed').actions.includes('withoutImages'), false);
