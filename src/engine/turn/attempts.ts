@@ -35,6 +35,12 @@ const messageRejectionRows: ReadonlySet<FaultName> = new Set([
   'imagesRefused',
 ]);
 
+/**
+ * Matches error messages that require a string, such as `Input should be a valid string`. Messages about the content of
+ * a string don't match, such as `String should match pattern` for the name of a tool.
+ */
+const requiresString = /\bstring\b(?! (?:should|does|too|that|with)\b)/i;
+
 /** Maximum number of corrected requests in a turn. All known gateways accept a request after fewer corrections. */
 const maxCorrections = 12;
 
@@ -232,7 +238,7 @@ export class Attempts {
     const { sentRequest, requestMode } = this;
     if (!sentRequest || !this.current) return false;
     if (unsupportedParameter && this.avoidParameter(sentRequest, unsupportedParameter, detail)) return true;
-    if (messageRejectionRows.has(row) && /\bstring\b/i.test(detail) && this.avoidParts(sentRequest)) return true;
+    if (messageRejectionRows.has(row) && requiresString.test(detail) && this.avoidParts(sentRequest)) return true;
     if (!isContinuation(requestMode) || !messageRejectionRows.has(row) || this.current.isAccepted) return false;
     if (requestMode === 'prefill') sentRequest.behavior.refusesPrefill = true;
     else this.answer.continuationsRejected = true;

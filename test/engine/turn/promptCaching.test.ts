@@ -88,6 +88,10 @@ describe('prompt caching', () => {
       }),
     },
     {
+      name: 'comes from a program in Go',
+      reply: status(400, { error: { message: 'json: cannot unmarshal array into field content of type string' } }),
+    },
+    {
       name: 'seems to be about images',
       reply: status(400, { error: { message: 'messages.0.content: Input should be a valid string' } }),
     },
@@ -96,6 +100,14 @@ describe('prompt caching', () => {
       const run = await new EngineRun({ replies: [reply, answering('ok')], request: conversation }).toEnd();
       assert.deepEqual(lastMessages(run), [markedPrompt, plainPrompt]);
     });
+
+  it('is still requested after the gateway has rejected another string of the request', async () => {
+    const reply = status(400, { error: { message: 'tools.0.name: String should match pattern' } });
+    const world = new EngineWorld({ replies: [reply, answering('ok')] });
+    await world.ask({ request: conversation }).toEnd();
+    const second = await world.ask({ request: conversation }).toEnd();
+    assert.deepEqual(lastMessages(second), [markedPrompt, markedPrompt]);
+  });
 
   it('is not corrected a second time if the gateway rejects strings, too', async () => {
     const reply = status(400, { error: { message: 'content: not a valid string' } });
