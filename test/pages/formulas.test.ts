@@ -40,6 +40,24 @@ describe('formulas on the page', () => {
     assert.ok(!tree.includes('\\pi'), tree);
   });
 
+  for (const [name, selector, property] of [
+    ['around a boxed result', '.tml-border', 'borderTopWidth'],
+    ['between the columns of an array', 'mtd.tml-borderRight', 'borderRightWidth'],
+    ['between the rows of an array', 'mtd.tml-borderBottom', 'borderBottomWidth'],
+    ['across a crossed-out term', '.tml-cancel', 'width'],
+  ] as const) {
+    it(`have a line ${name}`, async () => {
+      await show(800);
+      const styles = await panel.page
+        .locator(selector)
+        .evaluateAll(
+          (elements, key) => elements.map((element) => parseFloat(getComputedStyle(element)[key])),
+          property,
+        );
+      assert.ok(styles.length > 0 && styles.every((width) => width > 0), JSON.stringify(styles));
+    });
+  }
+
   it('scroll within the answer if they are wider than the panel', async () => {
     await show(380);
     const widths = await panel.page.locator('.math-display').evaluateAll((formulas) => ({

@@ -122,6 +122,15 @@ describe('formulas in an answer', () => {
     assert.match(math.textContent, /<b\sonclick=x>/);
   });
 
+  it('keep the lines of boxes and arrays, and the paddings of aligned equations, as classes', () => {
+    const { root } = render(
+      '$\\boxed{x}$ $\\begin{array}{c|c}a & b\\\\ \\hline c & d\\end{array}$ $\\begin{aligned}a &= b\\end{aligned}$',
+    );
+    const classes = new Set([...root.querySelectorAll('math [class]')].flatMap((each) => [...each.classList]));
+    for (const name of ['tml-border', 'tml-borderRight', 'tml-borderBottom', 'tml-paddingLeft-0'])
+      assert.ok(classes.has(name), `${name} in ${[...classes].join(' ')}`);
+  });
+
   it('stay text until their end has arrived', () => {
     const answer = new Answer({ typesetter });
     answer.show('Let $x^2');

@@ -1,13 +1,15 @@
 import temml from 'temml';
 import { element, mathTags, type Attributes, type ElementSpec, type MathTag, type NodeSpec } from '../tree';
 
+type TemmlStyle = Readonly<Record<string, unknown>>;
+
 /** Node of Temml's result. A text node has only `text`, and a fragment has no type. */
 interface TemmlNode {
   readonly type?: string;
   readonly text?: string;
   readonly attributes?: Readonly<Record<string, unknown>>;
   readonly classes?: readonly string[];
-  readonly style?: Readonly<Record<string, unknown>>;
+  readonly style?: TemmlStyle;
   readonly children?: readonly TemmlNode[];
 }
 
@@ -67,9 +69,21 @@ function isMathTag(type: string | undefined): type is MathTag {
 
 function attributesOf({ attributes = {}, classes = [], style = {} }: TemmlNode): Attributes {
   const entries = Object.entries(attributes).filter(([name]) => allowedAttributes.has(name));
-  // The content security policy forbids the attribute `style`.
   if (typeof style['color'] === 'string') entries.push(['mathcolor', style['color']]);
-  const className = classes.filter((name) => /^[a-z][a-z-]*$/.test(name)).join(' ');
+  const names = classes.filter((name) => /^[a-z][a-z-]*$/.test(name));
+  const className = [...names, ...styleClasses(style)].join(' ');
   if (className !== '') entries.push(['class', className]);
   return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
+}
+
+/**
+ * Returns classes that replace the lines and the paddings of Temml's styles, because the content security policy forbids
+ * the attribute `style`. For example, `tml-borderTop` replaces `border-top: 0.06em solid`, and `tml-paddingLeft-1`
+ * replaces `padding-left: 1em`.
+ */
+function styleClasses(style: TemmlStyle): readonly string[] {
+  return Object.entries(style).flatMap(([name, value]) => {
+    if (/^border[A-Z]?[a-z]*$/.test(name)) return `tml-${name}`;
+    return /^padding[LR][a-z]+$/.test(name) ? `tml-${name}-${parseInt(String(value))}` : [];
+  });
 }
