@@ -72,9 +72,9 @@ export function imagePath(owner: string, { hash, mimeType }: Pick<PromptImage, '
   return `${owner}.images/${hash}.${imageExtensions[mimeType]}`;
 }
 
-/** Estimates how many tokens a model needs for an image. Anthropic documents this formula, and other models need less. */
-export function estimateImageTokens({ width, height }: Pick<PromptImage, 'width' | 'height'>): number {
-  return Math.ceil((width * height) / 750);
+/** Estimates how many tokens a model needs for images. Anthropic documents this formula, and other models need less. */
+export function estimateImageTokens(images: readonly PromptImage[]): number {
+  return images.reduce((sum, { width, height }) => sum + Math.ceil((width * height) / 750), 0);
 }
 
 /** Returns the number of Base64 characters for a number of bytes. */

@@ -60,7 +60,7 @@ export class ContextDraft {
   estimatedTokens(): number {
     const { attachments, images } = this.content();
     const textTokens = attachments.reduce((sum, { code }) => sum + estimateTokens(code), 0);
-    return images.reduce((sum, image) => sum + estimateImageTokens(image), textTokens);
+    return textTokens + estimateImageTokens(images);
   }
 
   /**

@@ -31,10 +31,8 @@ const turnTokens = new WeakMap<Answer, number>();
 /** Estimates how many tokens a prompt and its answer add to a later request. */
 export function estimateTurnTokens({ exchange, answer }: Step): number {
   const { content, prompt, images = [] } = exchange;
-  const estimate = (): number => {
-    const imageTokens = images.reduce((sum, image) => sum + estimateImageTokens(image), 0);
-    return estimateTokens(content ?? prompt) + imageTokens + estimateTokens(answer.state.text);
-  };
+  const estimate = (): number =>
+    estimateTokens(content ?? prompt) + estimateImageTokens(images) + estimateTokens(answer.state.text);
   const tokens = turnTokens.get(answer) ?? estimate();
   turnTokens.set(answer, tokens);
   return tokens;

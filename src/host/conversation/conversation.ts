@@ -20,6 +20,7 @@ import {
 import type { ExchangeTree } from '../journal/exchangeTree';
 import type { RecordOf } from '../journal/records';
 import { ConversationLog, type JournalWriter } from './conversationLog';
+import type { ReadImage } from './requestImages';
 import { buildRequest } from './turnRequest';
 import { TurnRunner, type TurnRunnerDeps, type TurnStart } from './turnRunner';
 
@@ -298,16 +299,13 @@ export class Conversation {
     this.log.write({ type: 'summaryText', answer: answerId, text: newText.trim() });
   }
 
-  requestOf(answerId: string): ChatRequest | undefined {
+  requestOf(
+    answerId: string,
+    readImage: ReadImage = (image) => this.deps.images.read(this.id, image),
+  ): ChatRequest | undefined {
     const answer = this.tree.answer(answerId);
     const model = answer?.state.model || answer?.model;
-    if (!answer) return undefined;
-    return buildRequest(
-      this.tree,
-      { ...answer, model },
-      (choice) => this.set.defaults(choice),
-      (image) => this.deps.images.read(this.id, image),
-    );
+    return answer && buildRequest(this.tree, { ...answer, model }, (choice) => this.set.defaults(choice), readImage);
   }
 
   /**

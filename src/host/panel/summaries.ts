@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
-import { estimateTokens } from '../../engine/text/tokenEstimate';
-import { textOf } from '../../engine/request';
+import { estimateMessages } from '../../engine/text/tokenEstimate';
 import type { Conversation } from '../conversation/conversation';
 import { estimateContextUse, sentAt } from '../conversation/contextUse';
 import { lastToSummarize } from '../conversation/summaryRange';
 import type { Answer } from '../../shared/exchanges';
+import { estimateImageTokens } from '../../shared/images';
 import { panelStrings } from '../../shared/panelStrings';
 import { answersSideBySide, canRetry, isScheduled, isUsableSummary } from '../journal/exchange';
 import { tabTitle } from '../ui/panelText';
@@ -103,6 +103,9 @@ function rangeOf(
  * window is smaller than the result, even if the model list states a larger context window.
  */
 function estimatedLength(conversation: Conversation, answerId: string): number {
-  const { messages = [] } = conversation.requestOf(answerId) ?? {};
-  return messages.reduce((sum, { content }) => sum + estimateTokens(textOf(content)), 0);
+  const { tree } = conversation;
+  // Every update of the panel needs the estimate, so the image files are not read.
+  const { messages = [] } = conversation.requestOf(answerId, () => undefined) ?? {};
+  const exchanges = [...tree.precedingOf(answerId).steps.map(({ exchange }) => exchange), tree.exchangeOf(answerId)];
+  return estimateMessages(messages) + estimateImageTokens(exchanges.flatMap((exchange) => exchange?.images ?? []));
 }

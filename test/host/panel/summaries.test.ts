@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events/events';
 import { summaryPrompt } from '../../../src/host/conversation/summaryPrompt';
+import type { ImageStore } from '../../../src/host/journal/imageStore';
 import type { PanelServices } from '../../../src/host/panel/panelServices';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 import { openConversation, shownAnswers } from '../../support/host/openedConversation';
 import { attempt, done, text } from '../../support/host/scriptedEngine';
+import { promptImageOf } from '../../support/images';
 
 const tooLong: StreamEvent = {
   type: 'failed',
@@ -26,7 +28,12 @@ describe('request for a summary of earlier turns', () => {
 
   /** Opens a conversation with answers of these sizes, and a failed question if `question` is given. */
   const open = ({ sizes, windowTokens }: { sizes: readonly number[]; windowTokens?: number }, question?: string) => {
-    const world = openConversation();
+    const images = {
+      reads: 0,
+      adopt: () => undefined,
+      read: (): undefined => void images.reads++,
+    };
+    const world = openConversation({ images: images as unknown as ImageStore });
     sizes.forEach((size, index) => world.ask(`p${index}__`.slice(0, 4), attempt(), done(answerOf(size))));
     const failedId =
       question === undefined ? undefined : world.ask({ prompt: question, models: ['once'] }, attempt('once'), tooLong);
@@ -56,7 +63,7 @@ describe('request for a summary of earlier turns', () => {
     /** Returns the prompts of the last request. */
     const sent = (): readonly unknown[] =>
       world.engine.turn.request.messages.filter(({ role }) => role === 'user').map(({ content }) => content);
-    return { ...world, failedId, user, models, summarize, canSummarize, sent };
+    return { ...world, images, failedId, user, models, summarize, canSummarize, sent };
   };
 
   it('does not include the last turns, which remain in the conversation', async () => {
@@ -130,6 +137,16 @@ describe('request for a summary of earlier turns', () => {
       assert.equal(await canSummarize(), isPossible);
     });
   }
+
+  it('is offered if images make the request too long, without reading their files', async () => {
+    const { ask, images, summarize, canSummarize, engine } = open({ sizes: [100, 100, 100, 100], windowTokens: 380 });
+    const image = promptImageOf('large.png', { width: 1000, height: 1000 });
+    ask({ prompt: 'And now?', images: [image], models: ['once'] }, attempt('once'), tooLong);
+    await summarize();
+    engine.turn.emit({ ...attempt(), time: 1 } as StreamEvent, done(answerOf(100)));
+    images.reads = 0;
+    assert.deepEqual([await canSummarize(), images.reads], [true, 0]);
+  });
 
   it('is still offered for a refused request while the next prompt waits for the summary', async () => {
     const { summarize, canSummarize, ask, conversation, engine } = open({ sizes: [100, 100] }, 'And now?');
