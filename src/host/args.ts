@@ -1,5 +1,6 @@
 import { isRecord, textIn } from '../engine/json';
 import { effortChoiceIn, effortChoices, type ImagePart, type TextMessage } from '../engine/request';
+import { base64Length, maxImageChars, maxImages, maxRequestImageChars } from '../shared/imageLimits';
 import { ArgumentError } from './util/userError';
 
 // The arguments of commands and of the API come from other extensions, keybindings and tasks. Error messages about
@@ -101,9 +102,6 @@ function readMessage(value: unknown): TextMessage | undefined {
   return role === 'system' || role === 'user' || role === 'assistant' ? { role, content } : undefined;
 }
 
-/** Limits of a request with images: number of images, and Base64 characters of one image and of all images. */
-const imageLimits = { count: 20, chars: 4_500_000, totalChars: 24_000_000 } as const;
-
 /** Patterns for the first bytes of image files, with one character for each byte. */
 const imageSignatures: ReadonlyMap<unknown, RegExp> = new Map([
   ['image/png', /^\x89PNG\r\n/],
@@ -113,22 +111,21 @@ const imageSignatures: ReadonlyMap<unknown, RegExp> = new Map([
 ]);
 
 function readImages(value: unknown): readonly ImagePart[] | undefined {
-  if (!Array.isArray(value) || value.length > imageLimits.count) return undefined;
+  if (!Array.isArray(value) || value.length > maxImages) return undefined;
   const copies = Array.from(value, readImage).filter((image) => image !== undefined);
   const totalChars = copies.reduce((sum, { data }) => sum + data.length, 0);
-  return copies.length === value.length && totalChars <= imageLimits.totalChars ? copies : undefined;
+  return copies.length === value.length && totalChars <= maxRequestImageChars ? copies : undefined;
 }
 
 /** Returns a copy of a valid image. Its content must have the stated type, and fit into a request. */
 function readImage(value: unknown): ImagePart | undefined {
   if (!isRecord(value)) return undefined;
   const { mimeType, data } = value;
-  if (typeof mimeType !== 'string' || !ArrayBuffer.isView(data) || data.byteLength > imageLimits.chars)
+  if (typeof mimeType !== 'string' || !ArrayBuffer.isView(data) || base64Length(data.byteLength) > maxImageChars)
     return undefined;
   const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
   const isImage = imageSignatures.get(mimeType)?.test(bytes.toString('latin1', 0, 16)) === true;
-  const copy = bytes.toString('base64');
-  return isImage && copy.length <= imageLimits.chars ? { type: 'image', mimeType, data: copy } : undefined;
+  return isImage ? { type: 'image', mimeType, data: bytes.toString('base64') } : undefined;
 }
 
 function readNumber(value: unknown, min: number, max: number): number | undefined {

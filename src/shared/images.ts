@@ -35,27 +35,6 @@ export const promptImage = v.object({
 /** An image that belongs to a prompt. */
 export type PromptImage = Readonly<v.InferOutput<typeof promptImage>>;
 
-/** Maximum number of images in a prompt, and in a request with all earlier prompts. */
-export const maxImages = 20;
-
-/** Limit for the image data of a request as Base64, in characters, including the images of earlier prompts. */
-export const maxRequestImageChars = 24_000_000;
-
-/** Limit for the data of one image as Base64, in characters. */
-export const maxImageChars = 4_500_000;
-
-/** Longest side, in pixels, to which the page scales an image. Most models scale larger images down themselves. */
-export const maxSentSide = 1568;
-
-/** The same limit for an image with full detail. With many images in a request, Claude refuses longer sides. */
-export const fullDetailSide = 2000;
-
-/** Maximum size of an image file, in bytes. Larger files are refused before they are decoded. */
-export const maxImageFileBytes = 50_000_000;
-
-/** Maximum length of the longest side, in pixels. Images that exceed it are refused before they are decoded. */
-export const maxImageSide = 30_000;
-
 /** Reasons why the page can't attach an image file. A `broken` file has the header of an image, but can't be decoded. */
 export const imageProblems = ['notImage', 'tooLarge', 'broken'] as const;
 
@@ -75,9 +54,4 @@ export function imagePath(owner: string, { hash, mimeType }: Pick<PromptImage, '
 /** Estimates how many tokens a model needs for images. Anthropic documents this formula, and other models need less. */
 export function estimateImageTokens(images: readonly PromptImage[]): number {
   return images.reduce((sum, { width, height }) => sum + Math.ceil((width * height) / 750), 0);
-}
-
-/** Returns the number of Base64 characters for a number of bytes. */
-export function base64Length(bytes: number): number {
-  return Math.ceil(bytes / 3) * 4;
 }

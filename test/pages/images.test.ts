@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { chromium, type Browser } from 'playwright-core';
 import { readImageHeader } from '../../src/shared/imageHeader';
-import { fullDetailSide, maxSentSide, type PromptImage } from '../../src/shared/images';
+import { fullDetailSide, maxSentSide } from '../../src/shared/imageLimits';
+import type { PromptImage } from '../../src/shared/images';
 import type { ToHost, ToHostOf } from '../../src/shared/pageMessages';
 import { panelStrings } from '../../src/shared/panelStrings';
 import { findBrowser } from '../support/browser';

@@ -1,7 +1,8 @@
 import { Mutex } from 'async-mutex';
 import * as vscode from 'vscode';
 import { firstChars } from '../../engine/text/surrogates';
-import { estimateImageTokens, maxImages, type PromptImage } from '../../shared/images';
+import { maxImages } from '../../shared/imageLimits';
+import { estimateImageTokens, type PromptImage } from '../../shared/images';
 import { type Attachment, countLines, type DraftContext, estimateTokens } from '../../shared/protocol';
 import { Listeners } from '../util/listeners';
 import type { Log } from '../util/log';

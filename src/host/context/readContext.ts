@@ -3,7 +3,7 @@ import { posix } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import * as vscode from 'vscode';
 import { firstChars } from '../../engine/text/surrogates';
-import { maxImageFileBytes } from '../../shared/images';
+import { maxImageFileBytes } from '../../shared/imageLimits';
 import type { Attachment } from '../../shared/protocol';
 import { spanLabel, type Span } from '../code/codeExcerpt';
 import { displayPath } from '../code/editorLocations';

@@ -1,7 +1,8 @@
 import type { ChatMessage, ImagePart, TextPart } from '../../engine/request';
 import { attemptsOf } from '../../engine/state/turnCost';
 import type { Prompt } from '../../shared/exchanges';
-import { base64Length, maxImages, maxRequestImageChars, type PromptImage } from '../../shared/images';
+import { base64Length, maxImages, maxRequestImageChars } from '../../shared/imageLimits';
+import type { PromptImage } from '../../shared/images';
 import type { ExchangeTree } from '../journal/exchangeTree';
 
 /** Returns the content of an image, or undefined if its file is missing. */

@@ -1,4 +1,5 @@
-import { fullDetailSide, maxSentSide, type PromptImage } from '../../shared/images';
+import { fullDetailSide, maxSentSide } from '../../shared/imageLimits';
+import type { PromptImage } from '../../shared/images';
 import type { ToHost } from '../../shared/pageMessages';
 import type { DraftImage } from '../../shared/protocol';
 import { scaleImage } from './imageScaling';

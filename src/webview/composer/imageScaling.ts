@@ -1,5 +1,6 @@
 import { maxHeaderBytes, readImageHeader } from '../../shared/imageHeader';
-import { base64Length, maxImageChars, maxImageFileBytes, maxImageSide, type ImageProblem } from '../../shared/images';
+import { base64Length, maxImageChars, maxImageFileBytes, maxImageSide } from '../../shared/imageLimits';
+import type { ImageProblem } from '../../shared/images';
 
 /** Formats of a scaled image, best quality first. The quality is a number from 0 to 1. */
 const encodings = [
