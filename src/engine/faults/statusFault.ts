@@ -111,7 +111,7 @@ function rowForStatus(status: number, matcher: ErrorMatcher): FaultName | undefi
   if (status === 429) return rowForLimit(matcher);
   if (hasErrorCode('channel-lookup') || mentionsPhrase('channelLookup')) return undefined;
   if (hasLimitCode(matcher) && status !== 403) return rowForLimit(matcher);
-  return rowForCode(matcher) ?? (status < 500 ? rowForClientError(status, matcher) : rowForServerError(matcher));
+  return rowForNamedCause(matcher) ?? (status < 500 ? rowForClientError(status, matcher) : rowForServerError(matcher));
 }
 
 function hasLimitCode({ hasErrorCode }: ErrorMatcher): boolean {
@@ -179,7 +179,7 @@ function rowForInbandError(matcher: ErrorMatcher): FaultName {
   }
   if (hasLimitCode(matcher)) return rowForLimit(matcher);
   return (
-    rowForCode(matcher) ??
+    rowForNamedCause(matcher) ??
     rowForServerError(matcher) ??
     (status === 503 ? 'overloaded' : undefined) ??
     (status === undefined ? rowForClientError(400, matcher) : undefined) ??
@@ -201,9 +201,13 @@ function rowForLimit(matcher: ErrorMatcher): FaultName {
     : 'rateLimitedWithoutRetryAfter';
 }
 
-function rowForCode({ hasErrorCode }: ErrorMatcher): FaultName | undefined {
+/** Returns the fault for an error whose code or parameter names the cause, whatever the status. */
+function rowForNamedCause({ error, hasErrorCode }: ErrorMatcher): FaultName | undefined {
   if (hasErrorCode('model')) return 'modelNotFound';
-  return hasErrorCode('context') ? 'contextLength' : undefined;
+  if (hasErrorCode('context')) return 'contextLength';
+  // Bedrock refuses cache marks with messages that deny access or blame the model, such as "You invoked an unsupported
+  // model or your request did not allow prompt caching".
+  return findRefusedParameter(error) === 'cache_control' ? 'unsupportedParameter' : undefined;
 }
 
 /**
@@ -211,9 +215,6 @@ function rowForCode({ hasErrorCode }: ErrorMatcher): FaultName | undefined {
  */
 function rowForClientError(status: number, matcher: ErrorMatcher): FaultName | undefined {
   const { error, mentionsPhrase, says, hasErrorCode, namesReset } = matcher;
-  // Bedrock refuses cache marks with messages that deny access or blame the model, such as "You invoked an unsupported
-  // model or your request did not allow prompt caching".
-  if (findRefusedParameter(error) === 'cache_control') return 'unsupportedParameter';
   switch (status) {
     case 403:
       if (isAbout('auth', matcher)) return 'keyRejected';
