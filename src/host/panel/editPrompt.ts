@@ -98,9 +98,10 @@ export function pickOtherModel(
   { tree, set }: Conversation,
   answerId: string,
 ): Promise<string | undefined> {
-  const current = tree.answer(answerId)?.state.model ?? '';
+  const { model: current = '', failure } = tree.answer(answerId)?.state ?? {};
   const exchange = tree.exchangeOf(answerId);
-  const hasImages = (exchange?.images?.length ?? 0) > 0;
+  // The images that the gateway has refused can belong to earlier prompts.
+  const hasImages = (exchange?.images?.length ?? 0) > 0 || failure?.actions.includes('withoutImages') === true;
   return catalog.pickOther([current, ...comparedModels(exchange)], set, hasImages);
 }
 

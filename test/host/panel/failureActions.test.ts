@@ -99,7 +99,13 @@ describe('button on a failure card', () => {
   const compared = ['acme-2', 'acme-3'].map((model) => ({ id: model, model, comparison: { id: 'acme-2' } }));
   const run = async (action: FaultAction, state: object = {}, isSummary = false): Promise<readonly Call[]> => {
     const { runFailureAction } = await import('../../../src/host/panel/failureActions');
-    const turn = { model: 'acme-1', gateway: refOf(origin), gatewaySwitches: [], failure: { kind: 'auth' }, ...state };
+    const turn = {
+      model: 'acme-1',
+      gateway: refOf(origin),
+      gatewaySwitches: [],
+      failure: { kind: 'auth', actions: [] },
+      ...state,
+    };
     failed = { id: 'e1', state: turn } as unknown as Answer;
     const asked = { prompt: 'Hi', answers: compared, selected: 'acme-2' } as unknown as Exchange;
     exchange = isSummary ? undefined : asked;
@@ -113,6 +119,11 @@ describe('button on a failure card', () => {
       assert.deepEqual(await run(action as FaultAction), expected);
     });
   }
+
+  it('offers only models that can see images after the gateway has refused images of earlier prompts', async () => {
+    const [pickCall] = await run('switchModel', { failure: { kind: 'request', actions: ['withoutImages'] } });
+    assert.equal(pickCall?.at(-1), true);
+  });
 
   it('starts a new conversation with an empty composer if the failed answer is a summary', async () => {
     const calls = await run('newConversation', {}, true);
