@@ -3,9 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StreamEvent } from '../../../src/engine/events/events';
+import { draftImages } from '../../../src/shared/images';
 import { holdWrites } from '../../support/heldWrites';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 import { settle as filesWritten } from '../../support/virtualClock';
+import { pngFile, promptImageOf } from '../../support/images';
 import { nextWindow, type Disk } from '../../support/host/conversationWindow';
 import { retryNow } from '../../support/host/openedConversation';
 import { attempt, done, text, waitForEvents, waiting } from '../../support/host/scriptedEngine';
@@ -346,6 +348,23 @@ describe('window with several conversations', () => {
         assert.deepEqual(errors, []);
       });
     }
+
+    it('deletes its images only when the deletion can no longer be undone', async () => {
+      const { conversations, engine, journal } = open();
+      const { images } = journal.files;
+      const image = await images.save(pngFile, promptImageOf('dot.png'));
+      const conversation = conversations.startNew();
+      conversation.ask({ prompt: 'What is this?', images: [image] });
+      engine.turn.emit(attempt(), done('A dot'));
+      await filesWritten();
+      const removed = await conversations.remove(conversation.id);
+      assert.deepEqual(images.read(conversation.id, image), pngFile);
+      await removed?.deletePermanently();
+      assert.deepEqual(
+        [conversation.id, draftImages].map((owner) => images.has(owner, image)),
+        [false, false],
+      );
+    });
 
     it('does not stop the running answer if the deletion fails', async () => {
       const { conversations, engine, talk } = open();
