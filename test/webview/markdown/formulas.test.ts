@@ -47,6 +47,7 @@ describe('formulas in an answer', () => {
     ['$a\\$b$', '$a\\$b$'],
     ['It costs $5, and $x$ is $+$ or $-$.', '$x$', '$+$', '$-$'],
     ['Set $HOME, then $$x$$.', '$$x$$'],
+    ['$\\frac{\\cancelto{1}{x}}{\\ce{H2O}}$ in $\\pu{m/s}$', '$\\frac{\\cancelto{1}{x}}{\\ce{H2O}}$', '$\\pu{m/s}$'],
     ['- $x$\n\n  $$\n  y\n  $$', '$x$', '$$\ny\n$$'],
     ['| a |\n|---|\n| $x$ |', '$x$'],
     ['**bold $x$**', '$x$'],
@@ -95,6 +96,9 @@ describe('formulas in an answer', () => {
     ['with an image', '\\includegraphics{https://a.example/a.png}'],
     ['with a class', '\\class{a}{x}'],
     ['with macros that expand to millions of letters', `\\def\\a{${'x'.repeat(2000)}}${'\\a'.repeat(900)}`],
+    ['with nested commands that double their argument', `${'\\mathllap{'.repeat(40)}x${'}'.repeat(40)}`],
+    ['with nested chemical formulas', `${'\\ce{^{'.repeat(30)}x${'}_2A}'.repeat(30)}`],
+    ['with a unit of a thousand fractions', `\\pu{${'m/'.repeat(1000)}s}`],
     ['with an endless macro', '\\def\\a{\\a}\\a'],
     ['that is wrong', '\\frac{a}'],
   ] as const) {

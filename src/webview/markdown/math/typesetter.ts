@@ -12,7 +12,17 @@ declare global {
 const maxNesting = 50;
 
 const OPENING = /\{|\\left\b|\\begin\b/;
-const GROUPS = /\{|\}|\\(?:left|right|begin|end)\b/g;
+
+/** Commands whose argument Temml typesets several times. If they are nested, the work is multiplied with each level. */
+const MULTIPLYING = /\\(?:(?:math)?llap|cancelto|equilibrium(?:Left|Right)|ce)\b/;
+
+/** Deepest nesting of groups around a multiplying command. */
+const maxMultiplyingNesting = 2;
+
+const GROUPS = new RegExp(`\\{|\\}|\\\\(?:left|right|begin|end)\\b|${MULTIPLYING.source}`, 'g');
+
+/** Physical units with many fraction bars. Temml's time grows with the cube of their number. */
+const LONG_UNIT = /\\pu\b(?:[^/]*\/){20}/;
 
 /** Definitions of macros. A formula could use a macro to become thousands of times longer. */
 const DEFINITION = /\\(?:[egx]?def|let|futurelet|(?:re)?newcommand|providecommand|DeclareMathOperator)\b/;
@@ -76,11 +86,12 @@ function formulaSpec(tree: ElementSpec, { source, isDisplay }: MathToken): Eleme
 
 /** Returns whether a formula can be converted in a short time. */
 function isSafe(tex: string): boolean {
-  if (tex.length > maxFormulaLength || DEFINITION.test(tex)) return false;
+  if (tex.length > maxFormulaLength || DEFINITION.test(tex) || LONG_UNIT.test(tex)) return false;
   let depth = 0;
-  for (const [group] of tex.matchAll(GROUPS)) {
-    depth += OPENING.test(group) ? 1 : -1;
-    if (depth > maxNesting) return false;
+  for (const [match] of tex.matchAll(GROUPS)) {
+    const isMultiplying = MULTIPLYING.test(match);
+    if (!isMultiplying) depth += OPENING.test(match) ? 1 : -1;
+    if (depth > (isMultiplying ? maxMultiplyingNesting : maxNesting)) return false;
   }
   return true;
 }
