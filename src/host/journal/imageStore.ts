@@ -46,23 +46,31 @@ export class ImageStore {
 
   /**
    * Copies images into the folder of a conversation, from the drafts or from another conversation. Images that don't
-   * exist any more are skipped. The method is synchronous, so that a prompt can be sent without waiting.
+   * exist any more or can't be copied are skipped: the prompt is sent anyway, and the page shows that their files are
+   * missing. The method is synchronous, so that a prompt can be sent without waiting.
    */
   adopt(conversationId: string, images: readonly PromptImage[]): void {
     for (const image of images) {
-      if (this.has(conversationId, image)) continue;
-      const owners = ownersIn(readdirSync(this.folder));
-      const owner = [draftImages, ...owners].find((candidate) => this.has(candidate, image));
-      if (owner === undefined) continue;
-      mkdirSync(this.folderOf(conversationId), { recursive: true, mode: privateFolderMode });
-      const source = this.pathOf(owner, image);
-      const copy = this.pathOf(conversationId, image);
       try {
-        // A link needs no space on the disk, and the file remains until no conversation uses it any more.
-        linkSync(source, copy);
+        if (!this.has(conversationId, image)) this.copyInto(conversationId, image);
       } catch {
-        copyFileSync(source, copy);
+        continue;
       }
+    }
+  }
+
+  private copyInto(conversationId: string, image: PromptImage): void {
+    const owners = ownersIn(readdirSync(this.folder));
+    const owner = [draftImages, ...owners].find((candidate) => this.has(candidate, image));
+    if (owner === undefined) return;
+    mkdirSync(this.folderOf(conversationId), { recursive: true, mode: privateFolderMode });
+    const source = this.pathOf(owner, image);
+    const copy = this.pathOf(conversationId, image);
+    try {
+      // A link needs no space on the disk, and the file remains until no conversation uses it any more.
+      linkSync(source, copy);
+    } catch {
+      copyFileSync(source, copy);
     }
   }
 

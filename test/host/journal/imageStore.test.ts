@@ -68,6 +68,12 @@ describe('image store', () => {
     assert.equal(store.read('a', image), undefined);
   });
 
+  it("skips an image that can't be copied", () => {
+    writeFileSync(join(folder, 'a.images'), 'a file in place of the folder');
+    store.adopt('a', [image]);
+    assert.equal(store.read('a', image), undefined);
+  });
+
   it("returns no content for a file that can't be opened", function () {
     if (process.platform === 'win32') this.skip();
     store.adopt('a', [image]);
