@@ -64,13 +64,16 @@ export async function copyAsCode(deps: CopyAsCodeDeps, options: CopyOptions): Pr
   const usedGateway = userGateways.all.find(({ id }) => id === lastAttempt?.gateway.id);
   const { id: baseUrl, label: host } = usedGateway ?? (await userGateways.gatewayFor(request.model));
   const defaultModel = isOwn ? request.model : settings.model();
-  const { model = defaultModel, userModel }: Partial<LedgerEntry> = (usedGateway && lastAttempt) ?? {};
+  const used: Partial<LedgerEntry> = (usedGateway && lastAttempt) ?? {};
+  const { model = defaultModel, userModel, unsupportedParameters = '' } = used;
+  const facts = catalog.factsOf(model, baseUrl, userModel);
+  const refusesMarks = unsupportedParameters.split(', ').includes('cache_control');
   const exported = exportedRequest({
     request: { ...request, model },
     isOwn,
     baseUrl,
     settings: settings.engineSettings(request.model),
-    facts: catalog.factsOf(model, baseUrl, userModel),
+    facts: refusesMarks ? { ...facts, caching: undefined } : facts,
   });
   const { label, write } = languages[choice.language];
   const code = write(exported);

@@ -4,7 +4,7 @@ import type { copyAsCode as CopyAsCode } from '../../../src/host/copyAsCode/copy
 import { demoSettings } from '../../../src/host/demo/demoSettings';
 import { useVSCode } from '../../support/fakeVSCode';
 import { openConversation } from '../../support/host/openedConversation';
-import { attempt } from '../../support/host/scriptedEngine';
+import { attempt, done } from '../../support/host/scriptedEngine';
 import { refOf } from '../../support/gatewayRef';
 import { gatewayFrom } from '../../support/testGateways';
 
@@ -43,6 +43,18 @@ describe('Copy Request as Code command', () => {
     const mentionDemo = statuses.map((text) => /offline demo/.test(text));
     assert.deepEqual(mentionDemo, [false, true]);
   });
+
+  for (const unsupportedParameters of [undefined, 'temperature, cache_control'])
+    it(`writes ${unsupportedParameters ? 'no ' : ''}cache marks if the gateway has refused ${unsupportedParameters ?? 'nothing'}`, async () => {
+      const { ask, conversation } = openConversation();
+      const last = { ...attempt('there'), gateway: refOf(primary.id), unsupportedParameters } as StreamEvent;
+      ask('word '.repeat(1000), attempt(), done('Yes.'));
+      ask('Why?', last);
+      conversation.flush();
+      const catalog = { factsOf: () => ({ caching: 'explicit' }) } as unknown as typeof deps.catalog;
+      const code = await copyAsCode({ ...deps, catalog }, { conversation, language: 'curl' });
+      assert.equal(code?.includes('cache_control'), unsupportedParameters === undefined);
+    });
 
   for (const { name, used, model, baseUrl, userModel } of [
     { name: 'the gateway of the last attempt', used: backup.id, model: 'there', baseUrl: backup.id, userModel: 'here' },
