@@ -1,5 +1,7 @@
 import type { ChatMessage, ImagePart, TextPart } from '../../engine/request';
+import type { LedgerEntry } from '../../engine/state/ledger';
 import { attemptsOf } from '../../engine/state/turnCost';
+
 import type { Prompt } from '../../shared/exchanges';
 import { base64Length, maxImages, maxRequestImageChars } from '../../shared/imageLimits';
 import type { PromptImage } from '../../shared/images';
@@ -35,17 +37,23 @@ type RefusedPrompts = ReadonlySet<Prompt | undefined>;
 
 /**
  * Returns the prompts whose images are not sent to a model any more: all prompts in requests that a gateway has refused
- * because of their images, including requests for summaries and for other versions of a prompt.
+ * because of their images, including requests for summaries and for other versions of a prompt. A new version of the
+ * refused answer gets the images of its prompt again, unless the user has sent this prompt without images.
+ * @param answerId the answer that is requested
  */
-export function promptsWithRefusedImages(tree: ExchangeTree, model: string): RefusedPrompts {
-  const refusing = tree
-    .answers()
-    .filter(({ state }) =>
-      attemptsOf(state).some((sent) => (sent.userModel ?? sent.model) === model && sent.end?.row === 'imagesRefused'),
-    );
-  const exchangesOf = (answerId: string) => tree.precedingOf(answerId).steps.map(({ exchange }) => exchange);
-  return new Set(refusing.flatMap(({ id }) => [...exchangesOf(id), tree.exchangeOf(id)]));
+export function promptsWithRefusedImages(tree: ExchangeTree, answerId: string, model: string): RefusedPrompts {
+  const prompts = tree.answers().flatMap((answer) => {
+    const attempts = attemptsOf(answer.state).filter((sent) => (sent.userModel ?? sent.model) === model);
+    if (!attempts.some(isRefusal)) return [];
+    const earlier = tree.precedingOf(answer.id).steps.map(({ exchange }) => exchange);
+    const prompt = tree.exchangeOf(answer.id);
+    const isNewVersion = answer.id !== answerId && prompt === tree.exchangeOf(answerId);
+    return isNewVersion && attempts.findLast(isRefusal) === attempts.at(-1) ? earlier : [...earlier, prompt];
+  });
+  return new Set(prompts);
 }
+
+const isRefusal = ({ end }: LedgerEntry): boolean => end?.row === 'imagesRefused';
 
 /** Returns how many of the newest images fit into a request. */
 function countNewestWithinLimits(images: readonly PromptImage[]): number {

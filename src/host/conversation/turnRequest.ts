@@ -24,7 +24,7 @@ export function buildRequest(
   if (systemPrompt.trim()) messages.push({ role: 'system', content: systemPrompt });
   if (summary) messages.push(...summaryMessages(summary.state.text));
   const answered = steps.filter(({ answer }) => answer.state.text !== '');
-  const refused = promptsWithRefusedImages(tree, model);
+  const refused = promptsWithRefusedImages(tree, id, model);
   const prompts = promptMessages([...answered.map((step) => step.exchange), prompt], refused, readImage);
   for (const [index, message] of prompts.entries()) {
     messages.push(message);

@@ -85,6 +85,18 @@ describe('images in requests', () => {
     assert.deepEqual(sentTexts(), [`${note('dot.png')}\n\none`]);
   });
 
+  it('are sent again with a new version of a refused answer, until the user sends the prompt without images', () => {
+    const { ask, conversation, engine, sentTexts } = openConversation({ images });
+    const id = ask({ prompt: 'one', images: [image] }, attempt('default'), refusal, failed(''));
+    conversation.regenerate(id);
+    assert.deepEqual(sentTexts(), [[part, text('one')]]);
+    engine.turn.emit(attempt('default'), refusal, failed(''));
+    conversation.restart(id);
+    engine.turn.emit(attempt('default'), done('answer'));
+    conversation.regenerate(id);
+    assert.deepEqual(sentTexts(), [`${note('dot.png')}\n\none`]);
+  });
+
   it('that belong to later prompts are sent to a model that has refused earlier images', () => {
     const { ask, conversation, engine, sentTexts } = openConversation({ images });
     const id = ask({ prompt: 'one', images: [image] }, attempt('default'), refusal, failed(''));
