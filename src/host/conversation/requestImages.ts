@@ -1,7 +1,6 @@
 import type { ChatMessage, ImagePart, TextPart } from '../../engine/request';
 import type { LedgerEntry } from '../../engine/state/ledger';
 import { attemptsOf } from '../../engine/state/turnCost';
-
 import type { Prompt } from '../../shared/exchanges';
 import { base64Length, maxImages, maxRequestImageChars } from '../../shared/imageLimits';
 import type { PromptImage } from '../../shared/images';

@@ -68,14 +68,29 @@ function addExchange(
   });
 }
 
+/**
+ * Returns the messages of the newest exchanges. When the limit is reached, only the exchanges in half of it are kept. If
+ * one exchange was left out with each prompt, every request would begin with another message, and the provider could not
+ * use its cache.
+ */
 export function historyMessages(exchanges: readonly ChatExchange[], limit = maxHistoryChars): readonly ChatMessage[] {
-  const answered = exchanges.filter(({ text }) => text !== '');
-  let remainingChars = limit;
-  const first = answered.findLastIndex(({ content, text }) => (remainingChars -= content.length + text.length) < 0);
-  return answered.slice(first + 1).flatMap(({ content, text }): ChatMessage[] => [
+  let kept: readonly ChatExchange[] = [];
+  for (const exchange of exchanges.filter(({ text }) => text !== '')) {
+    const all = [...kept, exchange];
+    kept = newestWithin(all, limit);
+    const half = newestWithin(all, limit / 2);
+    if (kept.length < all.length && half.length > 0) kept = half;
+  }
+  return kept.flatMap(({ content, text }): ChatMessage[] => [
     { role: 'user', content },
     { role: 'assistant', content: text },
   ]);
+}
+
+function newestWithin(exchanges: readonly ChatExchange[], limit: number): readonly ChatExchange[] {
+  let remainingChars = limit;
+  const first = exchanges.findLastIndex(({ content, text }) => (remainingChars -= content.length + text.length) < 0);
+  return exchanges.slice(first + 1);
 }
 
 /** Returns exactly the model's text: the Markdown of the response without the parts that the extension inserted. */

@@ -99,15 +99,31 @@ describe('earlier messages that a chat prompt sends to the model', () => {
     assert.deepEqual(exchanges(turns('q', ['a'], invalid))[0]?.content, 'q');
   });
 
-  it('include only the newest exchanges that fit within the length limit', () => {
-    const history = ['1', '2', '3'].map((n): ChatHistory.ChatExchange => ({
-      content: n.repeat(5),
-      text: n.repeat(5),
-      state: 'done',
-      hadReasoning: false,
-    }));
-    const firstCharacters = historyMessages(history, 20).map(({ content }) => content[0]);
-    assert.deepEqual(firstCharacters, ['2', '2', '3', '3']);
+  describe('that exceed the length limit', () => {
+    /** Returns the numbers of the exchanges whose messages are sent. Exchange 1 is the oldest. */
+    const sent = (limit: number, ...lengths: readonly number[]): readonly number[] => {
+      const history = lengths.map((length, index): ChatHistory.ChatExchange => ({
+        content: String(index + 1),
+        text: 'a'.repeat(length - 1),
+        state: 'done',
+        hadReasoning: false,
+      }));
+      return historyMessages(history, limit).flatMap(({ role, content }) => (role === 'user' ? Number(content) : []));
+    };
+
+    it('include only the newest exchanges', () => {
+      assert.deepEqual(sent(40, 10, 10, 10, 10), [1, 2, 3, 4]);
+      assert.deepEqual(sent(40, 10, 10, 10, 10, 10), [4, 5]);
+    });
+
+    it('begin with the same exchange until the limit is reached again', () => {
+      assert.deepEqual(sent(40, 10, 10, 10, 10, 10, 10, 10), [4, 5, 6, 7]);
+      assert.deepEqual(sent(40, 10, 10, 10, 10, 10, 10, 10, 10), [7, 8]);
+    });
+
+    it('include an exchange that is longer than half of the limit', () => {
+      assert.deepEqual(sent(40, 10, 20, 30), [3]);
+    });
   });
 });
 
