@@ -24,6 +24,7 @@ import { createLimitNotice } from './conversation/limitNotice';
 import { createNoticeArea, createHostNotice, type Notice } from './conversation/noticeArea';
 import type { PageContext } from './pageContext';
 import type { UnsentStore } from './state/unsentStore';
+import { copyFormulasAsTex } from './markdown/math/copyFormulas';
 import { createTimelinePatterns } from './timeline/timelineChart';
 import { closestElement, element, isComposing } from './util/element';
 import { createFormat } from '../shared/format';
@@ -353,11 +354,7 @@ export function createPanel(
     announcer.element,
   );
   window.addEventListener('focus', () => post({ type: 'focus' }));
-  // While the browser copies the selection, formulas are hidden. Otherwise, it would add line breaks around them.
-  window.addEventListener('copy', () => {
-    root.toggleAttribute('data-copying', true);
-    setTimeout(() => root.removeAttribute('data-copying'));
-  });
+  copyFormulasAsTex(root);
   // Listens in the capture phase, so that the page receives the keys before any of its elements can handle them.
   window.addEventListener('keydown', handleKey, { capture: true });
   // VS Code forwards the messages of the host from an iframe of the same origin, so messages from other origins are

@@ -4,6 +4,9 @@ import { findBrowser } from '../support/browser';
 import { panelStates } from './panelStates';
 import { StaticPage } from './staticPage';
 
+/** The first formula of several lines in the answer with formulas. */
+const formulaLines = '$$\n\\int_0^\\infty e^{-x^2}\\,dx = \\frac{\\sqrt{\\pi}}{2}\n$$';
+
 describe('formulas on the page', () => {
   let browser: Browser;
   let panel: StaticPage;
@@ -20,18 +23,53 @@ describe('formulas on the page', () => {
     await act?.(panel.page);
   };
 
-  it('are copied as TeX together with the text around them', async () => {
-    await show(800);
-    const copied = await panel.page.evaluate(() => {
-      getSelection()?.selectAllChildren(document.querySelector('[data-part="answer"] p')!);
-      // The browser copies this text after the event, if it has a clipboard.
-      document.dispatchEvent(new ClipboardEvent('copy', { bubbles: true }));
-      return getSelection()?.toString();
+  describe('in copied text', () => {
+    /** Copies the selection. Returns the content of the clipboard with the given type. */
+    const copy = async (type: 'text/plain' | 'text/html' = 'text/plain'): Promise<string> => {
+      await panel.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+      await panel.page.keyboard.press('Control+c');
+      return panel.page.evaluate(async (wanted) => {
+        const [item] = await navigator.clipboard.read();
+        return (await item!.getType(wanted)).text();
+      }, type);
+    };
+    const select = (selector: string): Promise<void> =>
+      panel.page.evaluate(
+        (within) => getSelection()!.selectAllChildren(document.querySelector(`[data-part="answer"] ${within}`)!),
+        selector,
+      );
+
+    it('are TeX together with the text around them', async () => {
+      await show(800);
+      await select('p');
+      assert.equal(
+        await copy(),
+        String.raw`The area of a meadow with the radius $r$ is $A = \pi r^2$, and a sheep costs $5 to $10.`,
+      );
     });
-    assert.equal(
-      copied,
-      String.raw`The area of a meadow with the radius $r$ is $A = \pi r^2$, and a sheep costs $5 to $10.`,
-    );
+
+    it('keep their line breaks', async () => {
+      await show(800);
+      await select('p:has(.math-display)');
+      assert.equal((await copy()).trim(), formulaLines);
+    });
+
+    it('are complete if the selection begins and ends within a formula', async () => {
+      await show(800);
+      await panel.page.evaluate(() => {
+        const [first, second] = document.querySelectorAll('[data-part="answer"] p math');
+        getSelection()!.setBaseAndExtent(first!.querySelector('mi')!.firstChild!, 0, second!.querySelector('mo')!, 0);
+      });
+      assert.equal(await copy(), String.raw`$r$ is $A = \pi r^2$`);
+    });
+
+    it('are visible where formatted text is pasted', async () => {
+      await show(800);
+      await select('p');
+      const html = await copy('text/html');
+      assert.match(html, /\$r\$/);
+      assert.doesNotMatch(html, /font-size: 0/);
+    });
   });
 
   it('are exposed to screen readers as MathML, without their source', async () => {

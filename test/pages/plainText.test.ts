@@ -19,21 +19,28 @@ describe('plain text of an answer', () => {
   });
   after(() => browser.close());
 
-  /** Shows an answer, and copies it as plain text. */
-  const copyPlainText = async (...lines: readonly string[]): Promise<readonly string[]> => {
+  const show = async (...lines: readonly string[]): Promise<void> => {
     const markdown = lines.join('\n');
     const state = [ev.attempt(), ev.text(markdown), ev.done(markdown)].reduce(reduceTurn, initialTurn);
     await panel.load();
     await panel.post({ ...panelStates[0]!.snapshot, items: [exchange('a', { state })] });
     await panel.page.locator('article[data-state="done"]').waitFor();
+  };
+  const copyShown = async (): Promise<readonly string[]> => {
     await panel.post({ type: 'answerAction', answerId: 'a', action: 'copyPlainText' });
     const copied = await panel.page.waitForFunction('globalThis.copied');
     return String(await copied.jsonValue()).split('\n');
   };
+  const copyPlainText = async (...lines: readonly string[]): Promise<readonly string[]> => {
+    await show(...lines);
+    return copyShown();
+  };
 
   it('contains the source of formulas', async () => {
-    const lines = ['Let $x^2$ be', '', '$$y$$'];
-    assert.deepEqual(await copyPlainText(...lines), lines);
+    const lines = ['Let $x^2$ be', '', '$$', 'y', '$$'];
+    await show(...lines);
+    await panel.page.locator('math').last().waitFor();
+    assert.deepEqual(await copyShown(), lines);
   });
 
   it('indents nested lists', async () => {

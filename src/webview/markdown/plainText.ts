@@ -12,8 +12,8 @@ export function readPlainText(answer: HTMLElement): string {
     const mark = element('span.list-mark', '  '.repeat(depth) + listMark(item));
     (item.querySelector(':scope > p:first-child') ?? item).prepend(mark);
   }
-  // The source of a formula remains.
-  for (const formula of copy.querySelectorAll('math')) formula.remove();
+  // Formulas consist of their source, as in copied text.
+  copy.toggleAttribute('data-copying', true);
   // Code ends with a line break, which would add a blank line.
   for (const code of copy.querySelectorAll('pre > code')) code.textContent = code.textContent.trimEnd();
   // The browser adds a blank line only beside a paragraph, even if the paragraph is empty.
