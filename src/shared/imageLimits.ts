@@ -21,6 +21,9 @@ export const maxImageFileBytes = 50_000_000;
 /** Maximum length of the longest side, in pixels. Images that exceed it are refused before they are decoded. */
 export const maxImageSide = 30_000;
 
+/** Images with more pixels are refused as well. The browser needs four bytes of memory for each pixel. */
+export const maxImagePixels = 250_000_000;
+
 /** Returns the number of Base64 characters for a number of bytes. */
 export function base64Length(bytes: number): number {
   return Math.ceil(bytes / 3) * 4;

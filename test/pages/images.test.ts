@@ -102,7 +102,8 @@ describe('images on the page', () => {
     ['an SVG file', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'), 'notImage'],
     ['a text file that is named like an image', Buffer.from('sheep'), 'notImage'],
     ['a truncated PNG file', pngFile.subarray(0, 40), 'broken'],
-    ['an image that is 40,000 pixels wide', withWidth(40_000), 'tooLarge'],
+    ['a small file with 800 million pixels', withSize(28_000, 28_000), 'tooLarge'],
+    ['an image that is 40,000 pixels wide', withSize(40_000, 1), 'tooLarge'],
   ] as const) {
     it(`refuses ${name}, and still attaches the next image`, async () => {
       await drop('a.png', bytes);
@@ -211,9 +212,10 @@ describe('images on the page', () => {
   });
 });
 
-/** Returns the start of a PNG file with another width in its header. */
-function withWidth(width: number): Uint8Array {
+/** Returns the start of a PNG file with another size in its header. */
+function withSize(width: number, height: number): Uint8Array {
   const file = Buffer.from(pngFile);
   file.writeUInt32BE(width, 16);
+  file.writeUInt32BE(height, 20);
   return file;
 }

@@ -1,5 +1,5 @@
-import { maxHeaderBytes, readImageHeader } from '../../shared/imageHeader';
-import { base64Length, maxImageChars, maxImageFileBytes, maxImageSide } from '../../shared/imageLimits';
+import { type ImageHeader, maxHeaderBytes, readImageHeader } from '../../shared/imageHeader';
+import { base64Length, maxImageChars, maxImageFileBytes, maxImagePixels, maxImageSide } from '../../shared/imageLimits';
 import type { ImageProblem } from '../../shared/images';
 
 /** Formats of a scaled image, best quality first. The quality is a number from 0 to 1. */
@@ -23,7 +23,7 @@ const maxPngBytes = 1_500_000;
 export async function scaleImage(file: Blob, maxSide: number): Promise<Uint8Array<ArrayBuffer> | ImageProblem> {
   const header = readImageHeader(new Uint8Array(await file.slice(0, maxHeaderBytes).arrayBuffer()));
   if (!header) return 'notImage';
-  if (file.size > maxImageFileBytes || Math.max(header.width, header.height) > maxImageSide) return 'tooLarge';
+  if (file.size > maxImageFileBytes || hasTooManyPixels(header)) return 'tooLarge';
   const bitmap = await createImageBitmap(file, { imageOrientation: 'from-image' }).catch(() => undefined);
   if (!bitmap) return 'broken';
   const scale = Math.min(1, maxSide / Math.max(bitmap.width, bitmap.height));
@@ -42,6 +42,10 @@ export async function scaleImage(file: Blob, maxSide: number): Promise<Uint8Arra
       return new Uint8Array(await encoded.arrayBuffer());
   }
   return 'tooLarge';
+}
+
+function hasTooManyPixels({ width, height }: ImageHeader): boolean {
+  return Math.max(width, height) > maxImageSide || width * height > maxImagePixels;
 }
 
 /** Makes the transparent pixels of an image white. A JPEG file has no transparency and would show them in black. */
