@@ -41,6 +41,12 @@ describe('panel of a long conversation', () => {
     assert.fail(`${key} never comes to ${String(what)}`);
   };
 
+  it('typesets the formulas of an answer', async () => {
+    gateway.script = () => answer('The area is $\\pi r^2$.');
+    await panel.askFromPalette('Area of a circle');
+    await panel.answer.getByRole('math').waitFor();
+  });
+
   describe('while an answer grows', () => {
     let counting: GatewayRequest | undefined;
 

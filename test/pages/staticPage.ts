@@ -23,6 +23,9 @@ export const missingImage = '0'.repeat(64);
 /** Returns the address of a file of the extension. */
 const urlOf = (name: string): string => `${origin}/extension/${name}`;
 
+/** VS Code adds a script without a nonce to the start of each page. */
+const vsCodeHead = '<head><script id="_vscodeApiScript"></script>';
+
 interface PageContent {
   readonly script: string;
   readonly styles: readonly string[];
@@ -57,7 +60,8 @@ export class StaticPage {
     const files = (packagedFiles ??= zipEntries(readFileSync(vsixFile)));
     await page.route(`${origin}/**`, (route) => {
       const { pathname } = new URL(route.request().url());
-      if (pathname === '/') return route.fulfill({ contentType: 'text/html', body: html });
+      if (pathname === '/')
+        return route.fulfill({ contentType: 'text/html', body: html.replace('<head>', vsCodeHead) });
       if (pathname.endsWith(`/${missingImage}.png`)) return route.fulfill({ status: 404 });
       if (pathname.startsWith('/images/'))
         return route.fulfill({ contentType: 'image/png', body: packagedImage(files) });

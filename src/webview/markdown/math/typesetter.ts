@@ -102,7 +102,8 @@ export function scriptLoader(uri: string): () => Promise<TexToTree> {
     new Promise((resolve, reject) => {
       const script = document.createElement('script');
       script.src = uri;
-      script.nonce = document.querySelector('script')?.nonce ?? '';
+      // VS Code adds a script without a nonce before the page's own script.
+      script.nonce = document.querySelector<HTMLScriptElement>('script[nonce]')?.nonce ?? '';
       script.addEventListener('load', () => {
         if (globalThis.texToTree) resolve(globalThis.texToTree);
       });
