@@ -144,22 +144,39 @@ describe('images on the page', () => {
     await attach.waitFor();
   });
 
-  it('attaches a pasted image, but prefers text in the clipboard', async () => {
-    const bytes = [...(await draw({ type: 'image/png', width: 5, height: 5 }))];
-    const paste = (hasText: boolean): Promise<boolean> =>
-      panel.page.evaluate(
-        ([withText, data]) => {
+  it('compares models after the images of the prompt have been scaled', async () => {
+    await panel.page.getByRole('textbox').fill('What is this?');
+    await panel.page.evaluate(() => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([Uint8Array.of(1)], 'a.png'));
+      document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));
+      window.postMessage({ type: 'compareDraft', models: ['a', 'b'] }, '*');
+    });
+    const messages = await posts(2, 'refuseImage', 'comparePrompt');
+    assert.deepEqual(valuesOf(messages, 'type'), ['refuseImage', 'comparePrompt']);
+  });
+
+  for (const [name, text, isAttached] of [
+    ['alone', '', true],
+    ['with its file name', 'image.png', true],
+    ['with its path', 'file:///pictures/image.png', true],
+    ['with the text of a spreadsheet', 'a cell', false],
+  ] as const) {
+    it(`${isAttached ? 'attaches' : 'does not attach'} an image that is pasted ${name}`, async () => {
+      const isHandled = await panel.page.evaluate(
+        ([pastedText, data]) => {
           const clipboardData = new DataTransfer();
           clipboardData.items.add(new File([Uint8Array.from(data)], 'image.png'));
-          if (withText) clipboardData.setData('text/plain', 'a cell');
+          if (pastedText !== '') clipboardData.setData('text/plain', pastedText);
           const event = new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true });
           return !document.querySelector('textarea')!.dispatchEvent(event);
         },
-        [hasText, bytes] as const,
+        [text, [...pngFile]] as const,
       );
-    assert.deepEqual([await paste(true), await paste(false)], [false, true]);
-    assert.deepEqual(valuesOf(await attachments(1), 'name'), ['image.png']);
-  });
+      assert.equal(isHandled, isAttached);
+      if (isAttached) assert.deepEqual(valuesOf(await attachments(1), 'name'), ['image.png']);
+    });
+  }
 
   it('attaches files that the user drags from the Explorer by their URIs', async () => {
     await panel.page.evaluate(() => {
@@ -200,6 +217,12 @@ describe('images on the page', () => {
     await panel.page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
     assert.equal(await name.evaluate((button) => button === document.activeElement), true);
+  });
+
+  it('does not enlarge an image whose file is missing', async () => {
+    await panel.post(panelStates.find(({ name }) => name === 'images')!.snapshot);
+    await panel.page.getByText(panelStrings.imageMissing).first().waitFor();
+    assert.equal(await panel.page.getByRole('button', { name: 'lost.png' }).count(), 0);
   });
 
   it('shows the whole chip of an image with a long name in a narrow panel', async () => {

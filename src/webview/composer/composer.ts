@@ -64,14 +64,18 @@ export function createComposer(context: PageContext, onStop: () => void) {
    * Asks the host to send the draft to several models. As in `selectModel`, the draft remains in the composer.
    * @param models undefined if the user chooses the models
    */
-  const compare = (models?: readonly string[]): void => post({ type: 'comparePrompt', ...readDraft(), models });
+  const compare = (models?: readonly string[]): void =>
+    afterScaling(() => post({ type: 'comparePrompt', ...readDraft(), models }));
 
-  const submit = (): void => {
-    if (images.isBusy) {
-      // The prompt is sent together with its images, after they have been scaled.
-      void images.waitUntilSent().then(submit);
-      return;
-    }
+  /** Calls a function that sends the prompt, after the images of the prompt have been scaled and sent. */
+  const afterScaling = (sendPrompt: () => void): void => {
+    if (images.isBusy) void images.waitUntilSent().then(() => afterScaling(sendPrompt));
+    else sendPrompt();
+  };
+
+  const submit = (): void => afterScaling(send);
+
+  const send = (): void => {
     const message = { type: 'send', ...readDraft() } as const;
     const { prompt } = message;
     if (prompt === '') return;

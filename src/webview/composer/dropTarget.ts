@@ -37,11 +37,16 @@ export function addDropTarget(target: EventTarget, highlighted: Element, receive
   });
 }
 
-/** Lets the user paste files into a text field. If the clipboard also contains text, the text is pasted instead. */
+/**
+ * Lets the user paste files into a text field. If the clipboard also contains a text, the text is pasted instead, unless
+ * it only names the files. File managers add such a text when the user copies files.
+ */
 export function addPasteTarget(field: HTMLElement, onFiles: FileReceiver['onFiles']): void {
   field.addEventListener('paste', (event) => {
     const files = [...(event.clipboardData?.files ?? [])];
-    if (files.length === 0 || event.clipboardData?.types.includes('text/plain')) return;
+    const lines = event.clipboardData?.getData('text/plain').split(/\r?\n/) ?? [];
+    const namesFiles = lines.every((line) => line === '' || files.some(({ name }) => line.endsWith(name)));
+    if (files.length === 0 || !namesFiles) return;
     event.preventDefault();
     onFiles(files);
   });

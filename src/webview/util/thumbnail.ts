@@ -15,10 +15,13 @@ export function createThumbnail(context: PageContext, image: PromptImage, owner:
   const enlarge = (): void => openDialog(context, name, src);
   const picture = element('img.thumbnail', { src, alt: name, width, height, draggable: 'false' });
   picture.addEventListener('click', enlarge);
-  picture.addEventListener('error', () => picture.replaceWith(element('span.image-missing', strings.imageMissing)));
   const nameButton = button(name, 'quiet image-name', enlarge);
   const size = joinParts(`${width} × ${height}`, format.bytes(bytes));
   nameButton.title = joinParts(name, size);
+  picture.addEventListener('error', () => {
+    picture.replaceWith(element('span.image-missing', strings.imageMissing));
+    nameButton.replaceWith(element('span.image-name', { title: nameButton.title }, name));
+  });
   return [picture, nameButton, element('span.context-size', size)];
 }
 
