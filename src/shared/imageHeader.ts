@@ -4,6 +4,11 @@ import { PNG } from 'image-size/types/png';
 import { WEBP } from 'image-size/types/webp';
 import type { ImageType } from './images';
 
+/** Returns whether a path or URI ends like an image file. The content of the file is checked later. */
+export function isImageName(path: string): boolean {
+  return /\.(png|jpe?g|webp|gif)$/i.test(path);
+}
+
 const readers = Object.entries({
   'image/png': PNG,
   'image/jpeg': JPG,

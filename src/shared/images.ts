@@ -35,8 +35,8 @@ export const promptImage = v.object({
 /** An image that belongs to a prompt. */
 export type PromptImage = Readonly<v.InferOutput<typeof promptImage>>;
 
-/** Reasons why the page can't attach an image file. A `broken` file has the header of an image, but can't be decoded. */
-export const imageProblems = ['notImage', 'tooLarge', 'broken'] as const;
+/** Reasons why the page can't attach a file. A `broken` file has the header of an image, but can't be decoded. */
+export const imageProblems = ['notImage', 'tooLarge', 'broken', 'unreadable'] as const;
 
 export type ImageProblem = (typeof imageProblems)[number];
 

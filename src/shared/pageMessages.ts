@@ -130,6 +130,8 @@ const messageFields = {
   attachImage: { name: text, data: v.instance(Uint8Array<ArrayBufferLike>), replacedId: v.optional(text) },
   /** Shows why a file can't be attached as an image. */
   refuseImage: { name: text, problem: v.picklist(imageProblems) },
+  /** Attaches a file that is not an image, from another application. Only its content is known, not its path. */
+  attachFile: { name: text, data: v.instance(Uint8Array<ArrayBufferLike>) },
   /** Attaches files that the user has dropped on the page, for example from VS Code's Explorer. */
   attachDropped: { uris: v.pipe(v.array(text), v.readonly()) },
   /**

@@ -117,6 +117,14 @@ describe('images on the page', () => {
     });
   }
 
+  it('sends other files to be attached as text', async () => {
+    await drop('notes.md', Buffer.from('# Sheep'));
+    await drop('drawing.svg', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'));
+    const messages = await posts(2, 'attachFile', 'refuseImage');
+    const attached = messages.filter((message): message is ToHostOf<'attachFile'> => message.type === 'attachFile');
+    assert.deepEqual(valuesOf(attached, 'name'), ['notes.md', 'drawing.svg']);
+  });
+
   it('sends a prompt after its images have been scaled', async () => {
     await panel.page.getByRole('textbox').fill('What is this?');
     await panel.page.evaluate(() => {

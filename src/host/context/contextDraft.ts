@@ -7,10 +7,11 @@ import { type Attachment, countLines, type DraftContext, estimateTokens } from '
 import { Listeners } from '../util/listeners';
 import type { Log } from '../util/log';
 import { UserError } from '../util/userError';
+import { fileId } from './contextChoices';
 import { contextId, parseContextId } from './contextId';
 import { contextLimits } from './contextPrompt';
 import type { ContextSource, DraftAttachment } from './contextSource';
-import type { ImageFile } from './readContext';
+import { decodeFile, type ImageFile } from './readContext';
 
 /**
  * An attachment of the next prompt. After a reload of the window, the attachment is only an id until its text has been
@@ -92,6 +93,18 @@ export class ContextDraft {
       const id = contextId({ kind: 'image', ...image });
       this.entries = this.entries.map((entry) => (entry.id === replacedId ? { ...entry, id } : entry));
       this.addOrThrow([{ id, image }]);
+    });
+  }
+
+  /**
+   * Attaches a file from another application, whose path is unknown. After a reload of the window, the file can't be
+   * read again.
+   * @throws UserError when the file is not text, or when the size limit is reached
+   */
+  async attachFile(name: string, data: Uint8Array): Promise<void> {
+    await this.readLock.runExclusive(async () => {
+      const id = fileId(vscode.Uri.from({ scheme: 'dropped', path: `/${name}` }));
+      this.addOrThrow([{ id, attachment: await decodeFile(name, data) }]);
     });
   }
 

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { isImageName } from '../../shared/imageHeader';
 import { draftImages, type PromptImage } from '../../shared/images';
 import type { Attachment, ComposerSuggestion } from '../../shared/protocol';
 import type { EditorTarget } from '../code/editorTarget';
@@ -8,7 +9,7 @@ import { browseChoice, contextChoices, fileChoices, fileId, openFiles, withLinkT
 import { parseContextId } from './contextId';
 import { outsideTarget } from './linkTarget';
 import { rankContext } from './rankContext';
-import { isImageName, readFile, readImageFile, readProblems, readSelection, type ImageFile } from './readContext';
+import { readFile, readImageFile, readProblems, readSelection, type ImageFile } from './readContext';
 import { WorkspaceFiles } from './workspaceFiles';
 
 /** An attached image whose file exists. */

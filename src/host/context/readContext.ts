@@ -22,6 +22,15 @@ export async function readFile(uri: vscode.Uri): Promise<Attachment> {
 }
 
 /**
+ * Decodes the start of a file as an attachment.
+ * @throws UserError when the file is not text
+ */
+export async function decodeFile(name: string, data: Uint8Array): Promise<Attachment> {
+  refuseBinary(name, data);
+  return createAttachment('file', name, posix.extname(name).slice(1), await vscode.workspace.decode(data));
+}
+
+/**
  * Reads a range of a file as an attachment.
  * @throws UserError when the file can't be read, or when the range contains no text
  */
@@ -82,11 +91,6 @@ export interface ImageFile {
   readonly data: Uint8Array;
 }
 
-/** Returns whether a path or URI ends like an image file. The content of the file is checked later. */
-export function isImageName(path: string): boolean {
-  return /\.(png|jpe?g|webp|gif)$/i.test(path);
-}
-
 /**
  * Reads an image file.
  * @throws UserError when the file can't be read or is too large
@@ -117,8 +121,11 @@ export async function readDocument(uri: vscode.Uri): Promise<vscode.TextDocument
  * @throws UserError unless the file is a regular text file within the size limit
  */
 async function refuseUnreadable(uri: vscode.Uri): Promise<void> {
-  if (!looksBinary(await readBytes(uri, textLimit))) return;
-  throw new UserError(vscode.l10n.t("{0} is not a text file and can't be attached.", displayPath(uri)));
+  refuseBinary(displayPath(uri), await readBytes(uri, textLimit));
+}
+
+function refuseBinary(path: string, bytes: Uint8Array): void {
+  if (looksBinary(bytes)) throw new UserError(vscode.l10n.t("{0} is not a text file and can't be attached.", path));
 }
 
 async function readBytes(uri: vscode.Uri, limit: SizeLimit): Promise<Uint8Array> {

@@ -199,6 +199,7 @@ export class ConversationPanel extends Disposable {
       refuseImage: ({ name, problem }) => {
         throw imageError(name, problem);
       },
+      attachFile: ({ name, data }) => contextDraft.attachFile(name, data),
       attachDropped: ({ uris }) => contextDraft.attachFiles(uris.map((uri) => vscode.Uri.parse(uri, true))),
       detach: ({ id }) => contextDraft.detach(id),
       restoreContext: ({ ids }) => (draft.hasContextChanged ? undefined : contextDraft.restore(ids)),
@@ -407,6 +408,7 @@ function imageError(name: string, problem: ImageProblem): UserError {
     notImage: vscode.l10n.t('{0} is not a PNG, JPEG, WebP or GIF image.', name),
     tooLarge: vscode.l10n.t('{0} is too large to be sent. Attach a smaller image.', name),
     broken: vscode.l10n.t("{0} can't be decoded, because the image file is damaged. Attach another image.", name),
+    unreadable: vscode.l10n.t("{0} can't be read. It might have been moved or deleted.", name),
   };
   return new UserError(messages[problem]);
 }

@@ -1,10 +1,11 @@
+import { isImageName } from '../../shared/imageHeader';
 import { fullDetailSide, maxSentSide } from '../../shared/imageLimits';
-import type { PromptImage } from '../../shared/images';
+import type { ImageProblem, PromptImage } from '../../shared/images';
 import type { ToHost } from '../../shared/pageMessages';
 import type { DraftImage } from '../../shared/protocol';
-import { scaleImage } from './imageScaling';
+import { readStart, scaleImage } from './imageScaling';
 
-/** Scales the images that the user attaches, one after another, and sends them to the host. */
+/** Reads the files that the user attaches, scales images, and sends the files to the host, one after another. */
 export class ImageIntake {
   /**
    * Files of the attached images, keyed by `keyOf`. With its file, an image can be scaled again. The files are lost
@@ -31,7 +32,7 @@ export class ImageIntake {
   }
 
   /**
-   * Scales an image and attaches it to the next prompt.
+   * Scales an image and attaches it to the next prompt. A file that is not an image is attached as text.
    * @param maxSide maximum length of the longest side, in pixels
    * @param replacedId id of an attached image that the new image replaces
    */
@@ -39,17 +40,23 @@ export class ImageIntake {
     this.waiting++;
     this.onBusyChange(true);
     this.queue = this.queue.then(async () => {
-      // An unreadable file rejects, for example a folder, or a file that was deleted in the meantime.
-      const data = await scaleImage(file, maxSide).catch(() => 'broken' as const);
+      const message = await this.read(name, file, maxSide).catch(() => refusal(name, 'unreadable'));
       this.waiting--;
       this.onBusyChange(this.isBusy);
-      if (typeof data === 'string') {
-        this.post({ type: 'refuseImage', name, problem: data });
-        return;
-      }
-      this.files.set(keyOf({ name, bytes: data.length }), file);
-      this.post({ type: 'attachImage', name, data, replacedId });
+      this.post(message.type === 'attachImage' ? { ...message, replacedId } : message);
     });
+  }
+
+  /**
+   * Returns the message that attaches a file, or that says why the file can't be attached. Rejects if the file can't be
+   * read, for example a folder, or a file that was deleted in the meantime.
+   */
+  private async read(name: string, file: Blob, maxSide: number): Promise<ToHost> {
+    const data = await scaleImage(file, maxSide);
+    if (data === 'notImage' && !isImageName(name)) return { type: 'attachFile', name, data: await readStart(file) };
+    if (typeof data === 'string') return refusal(name, data);
+    this.files.set(keyOf({ name, bytes: data.length }), file);
+    return { type: 'attachImage', name, data };
   }
 
   /** Returns whether an attached image is smaller than its file, so that it can be attached with full detail. */
@@ -67,6 +74,10 @@ export class ImageIntake {
   clear(): void {
     this.files.clear();
   }
+}
+
+function refusal(name: string, problem: ImageProblem): ToHost {
+  return { type: 'refuseImage', name, problem };
 }
 
 export function isFullDetail(image: PromptImage): boolean {

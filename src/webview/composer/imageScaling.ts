@@ -21,7 +21,7 @@ const maxPngBytes = 1_500_000;
  * @returns the content of a PNG or JPEG file, or the reason why the image can't be attached
  */
 export async function scaleImage(file: Blob, maxSide: number): Promise<Uint8Array<ArrayBuffer> | ImageProblem> {
-  const header = readImageHeader(new Uint8Array(await file.slice(0, maxHeaderBytes).arrayBuffer()));
+  const header = readImageHeader(await readStart(file));
   if (!header) return 'notImage';
   if (file.size > maxImageFileBytes || hasTooManyPixels(header)) return 'tooLarge';
   const bitmap = await createImageBitmap(file, { imageOrientation: 'from-image' }).catch(() => undefined);
@@ -46,6 +46,11 @@ export async function scaleImage(file: Blob, maxSide: number): Promise<Uint8Arra
 
 function hasTooManyPixels({ width, height }: ImageHeader): boolean {
   return Math.max(width, height) > maxImageSide || width * height > maxImagePixels;
+}
+
+/** Reads the first megabyte of a file. */
+export async function readStart(file: Blob): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await file.slice(0, maxHeaderBytes).arrayBuffer());
 }
 
 /** Makes the transparent pixels of an image white. A JPEG file has no transparency and would show them in black. */

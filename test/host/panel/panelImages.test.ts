@@ -15,6 +15,8 @@ describe('images in a panel', () => {
   useVSCode({
     l10n: englishL10n,
     languages: { onDidChangeDiagnostics: noSubscription },
+    Uri: { from: ({ scheme, path }: { readonly scheme: string; readonly path: string }) => `${scheme}:${path}` },
+    workspace: { decode: (data: Uint8Array) => Promise.resolve(new TextDecoder().decode(data)) },
     window: { setStatusBarMessage: (text: string) => void statuses.push(text) },
   });
 
@@ -78,12 +80,29 @@ describe('images in a panel', () => {
     ['notImage', 'x is not a PNG, JPEG, WebP or GIF image.'],
     ['tooLarge', 'x is too large to be sent. Attach a smaller image.'],
     ['broken', "x can't be decoded, because the image file is damaged. Attach another image."],
+    ['unreadable', "x can't be read. It might have been moved or deleted."],
   ] as const) {
     it(`shows a message for the problem ${problem} of an image file`, async () => {
       await view.send({ type: 'refuseImage', name: 'x', problem });
       assert.deepEqual(statuses, [message]);
     });
   }
+
+  it('attaches a text file whose path is unknown', async () => {
+    const change = nextChange();
+    await view.send({ type: 'attachFile', name: 'notes.md', data: Buffer.from('# Sheep') });
+    await change;
+    assert.deepEqual(attached(), [
+      { kind: 'file', label: 'notes.md', characters: 7, lines: 1, truncated: false, realPath: undefined },
+    ]);
+  });
+
+  it('refuses a binary file that is not an image', async () => {
+    const change = nextChange();
+    await view.send({ type: 'attachFile', name: 'a.zip', data: Uint8Array.of(80, 75, 0) });
+    await change;
+    assert.deepEqual([attached(), statuses], [[], ["a.zip is not a text file and can't be attached."]]);
+  });
 
   it('tells the page whether the model can see images', () => {
     const [snapshot] = view.posted.filter((message) => message.type === 'snapshot');
