@@ -117,7 +117,7 @@ function readImages(value: unknown): readonly ImagePart[] | undefined {
   return copies.length === value.length && totalChars <= maxRequestImageChars ? copies : undefined;
 }
 
-/** Returns a copy of a valid image. Its content must have the stated type, and fit into a request. */
+/** Returns a copy of an image, or undefined if its content is not of the stated type or too large for a request. */
 function readImage(value: unknown): ImagePart | undefined {
   if (!isRecord(value)) return undefined;
   const { mimeType, data } = value;

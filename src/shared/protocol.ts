@@ -44,7 +44,7 @@ export function countLines(code: string): number {
 /** A context item of the next prompt. */
 export type DraftContext = DraftText | DraftImage;
 
-/** An attached text. The page does not receive the text. */
+/** Describes an attached text to the page, which does not receive the text itself. */
 export interface DraftText {
   readonly id: string;
   readonly kind: ContextKind;

@@ -253,7 +253,7 @@ export class TurnRunner {
     const selected = set.model();
     this.defaultModel = selected;
     // The answer's model is set before the first attempt. Otherwise, the panel would show no model while that attempt
-    // has to wait.
+    // waits, for example until a rate limit ends.
     log.amend(answerId, { isQueued: false, state: { ...queued.state, model: queued.model ?? selected } });
     const request = buildRequest(
       log.tree,

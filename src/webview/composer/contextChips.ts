@@ -111,7 +111,7 @@ export function createContextChips(
   };
 }
 
-/** Returns the button *Remove* of the chip that contains a button. It is the last button of the chip. */
+/** Returns the button *Remove* of the chip in which another button is. */
 function removeButtonBeside(chipButton: HTMLButtonElement | undefined): HTMLButtonElement | null | undefined {
   return chipButton?.parentElement?.querySelector('button:last-of-type');
 }
