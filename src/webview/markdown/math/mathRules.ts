@@ -91,8 +91,10 @@ function isFormula(tex: string, close: string): boolean {
  * that further text never changes the blocks before it.
  */
 function blockMath(state: StateBlock, startLine: number, endLine: number, isSilent: boolean): boolean {
-  const lineText = (line: number): string =>
-    state.src.slice((state.bMarks[line] ?? 0) + (state.tShift[line] ?? 0), state.eMarks[line]);
+  // This rule runs for every line, so lines without a delimiter are skipped first.
+  const character = state.src[textStart(state, startLine)];
+  if (character !== '$' && character !== '\\') return false;
+  const lineText = (line: number): string => state.src.slice(textStart(state, line), state.eMarks[line]);
   const indent = (line: number): number => (state.sCount[line] ?? 0) - state.blkIndent;
   const first = lineText(startLine).trimEnd();
   const [open] = BLOCK_START.exec(first) ?? [];
@@ -128,4 +130,9 @@ function blockMath(state: StateBlock, startLine: number, endLine: number, isSile
   inline.children = [];
   state.push('paragraph_close', 'p', -1);
   return true;
+}
+
+/** Returns the offset at which the text of a line starts, after its indentation and the markers of lists and quotes. */
+function textStart({ bMarks, tShift }: StateBlock, line: number): number {
+  return (bMarks[line] ?? 0) + (tShift[line] ?? 0);
 }
