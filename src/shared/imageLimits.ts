@@ -12,7 +12,7 @@ export const maxImageChars = 4_500_000;
 /** Longest side, in pixels, to which the page scales an image. Most models scale larger images down themselves. */
 export const maxSentSide = 1568;
 
-/** The same limit for an image with full detail. With many images in a request, Claude refuses longer sides. */
+/** Longest side of an image with full detail, in pixels. If a request has many images, Claude refuses longer sides. */
 export const fullDetailSide = 2000;
 
 /** Maximum size of an image file, in bytes. Larger files are refused before they are decoded. */
@@ -21,7 +21,7 @@ export const maxImageFileBytes = 50_000_000;
 /** Maximum length of the longest side, in pixels. Images that exceed it are refused before they are decoded. */
 export const maxImageSide = 30_000;
 
-/** Images with more pixels are refused as well. The browser needs four bytes of memory for each pixel. */
+/** Maximum number of pixels of an image. The browser needs four bytes of memory for each pixel. */
 export const maxImagePixels = 250_000_000;
 
 /** Returns the number of Base64 characters for a number of bytes. */

@@ -257,8 +257,8 @@ const valueRefusalPattern =
 const largeBudgetPattern = /must be greater than ['"`]?thinking\.budget_tokens\b/i;
 
 /**
- * Matches Bedrock's error messages that refuse cache marks. LiteLLM quotes these messages, so `searchText` does not
- * contain them.
+ * Matches Bedrock's error messages that refuse cache marks. LiteLLM puts these messages in quotation marks, and
+ * `searchText` contains no quoted text. The complete message is therefore searched.
  */
 const cachingRefusal = /\bprompt caching\b|\bcachePoint\b/;
 

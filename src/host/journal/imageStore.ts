@@ -6,7 +6,7 @@ import { draftImages, imagePath, type PromptImage } from '../../shared/images';
 import { ignoreMissingFile, privateFolderMode, replaceFile } from '../util/files';
 
 const folderEnding = '.images';
-/** Time after which an image that was attached but never sent is deleted, in milliseconds. Drafts expire as well. */
+/** Time after which an image that was attached but never sent is deleted, in milliseconds. */
 const draftRetentionMs = 7 * 24 * 60 * 60 * 1000;
 
 /**

@@ -58,7 +58,7 @@ function inlineMath(state: StateInline, isSilent: boolean): boolean {
 function findClose(text: string, close: string): number | undefined {
   if (close === '$' && /^\s/.test(text)) return undefined;
   for (let index = 0; index < text.length; index++) {
-    // Code takes precedence over formulas.
+    // A backtick may begin inline code, and inline code takes precedence over formulas.
     if (text[index] === '`') return undefined;
     if (text.startsWith(close, index)) return mayClose(text, index, close) ? index : undefined;
     if (text[index] === '\\') index++;

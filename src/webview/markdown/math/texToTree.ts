@@ -55,7 +55,7 @@ function isDrawable(root: TemmlNode): boolean {
   return true;
 }
 
-/** Elements that are not allowed are left out, but not their children. */
+/** Converts a node of Temml. An element that is not allowed is replaced by its children. */
 function toSpecs(node: TemmlNode): readonly NodeSpec[] {
   if (node.text !== undefined) return [node.text];
   const children = (node.children ?? []).flatMap(toSpecs);
