@@ -49,7 +49,7 @@ export type ChatMessage =
   /** The result of a tool. This message directly follows the message that called the tool. */
   | { readonly role: 'tool'; readonly toolCallId: string; readonly content: MessageContent };
 
-/** Returns the text of a message without its images. */
+/** Returns only the text of a message. */
 export function textOf(content: MessageContent): string {
   if (typeof content === 'string') return content;
   return content.map((part) => (part.type === 'text' ? part.text : '')).join('');

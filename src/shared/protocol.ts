@@ -111,9 +111,9 @@ export interface ConnectionView {
   readonly cooldown?: AttemptCooldown | undefined;
   /** Names of the backup gateways that have an API key. */
   readonly backups?: readonly string[] | undefined;
-  /** Reasoning effort of the model, in every message to the page. Absent if the model is known not to reason. */
+  /** Reasoning effort of the model. Every message to the page contains it, unless the model is known not to reason. */
   readonly effort?: EffortView | undefined;
-  /** Whether the model can see images, in every message to the page. Absent if that is unknown. */
+  /** Whether the model can see images. Every message to the page contains this field, unless it is unknown. */
   readonly images?: boolean | undefined;
 }
 

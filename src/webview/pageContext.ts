@@ -47,7 +47,7 @@ export interface PageContext {
   readonly recentModels: () => RecentModels;
   /**
    * Returns the URI of an image file.
-   * @param owner the owner of the file, see `imagePath`
+   * @param owner the id of the conversation that contains the image, or `draftImages`
    */
   readonly imageUri: (owner: string, image: PromptImage) => string;
   readonly conversationId: () => string;

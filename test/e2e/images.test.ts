@@ -68,7 +68,7 @@ describe('panel with an image', () => {
     assert.equal(await image(you()).count(), 0);
   });
 
-  it('tells the model that the image is missing', async () => {
+  it('tells the model with the next prompt that the deleted image is missing', async () => {
     await panel.askUntil('done', 'And now?', () => answer('Nothing.'));
     const [text] = textsOf(gateway.requests[0]?.json).slice(-3);
     assert.equal(text, `${note}\n\nWhat is this?`);

@@ -14,8 +14,8 @@ const minTokens = 1024;
 
 /**
  * Returns the messages of a request with the cache marks that its model needs. If the caller has set marks, no others
- * are added. Otherwise, a request with an earlier answer gets two marks, so that the next request finds this prompt in
- * the cache: at the end of the system message, and at the end of the newest user message.
+ * are added. Otherwise, a long request with an earlier answer gets two marks, so that the next request finds this prompt
+ * in the cache: at the end of the system message, and at the end of the newest user message.
  * @param caching `explicit` if the request may contain marks
  */
 export function withCacheMarks(

@@ -24,8 +24,8 @@ import type { TurnOutput } from './turnOutput';
 import { refOf, type TurnGateways } from './turnGateways';
 
 /**
- * Faults with which a gateway might reject the messages of a request. They are rows of the fault table for 4xx
- * responses.
+ * Faults of a response with which a gateway might have rejected the form of the messages, for example a list of parts or
+ * a continuation. The engine then sends another form.
  */
 const messageRejectionRows: ReadonlySet<FaultName> = new Set([
   'requestRejected',

@@ -22,7 +22,8 @@ export async function readFile(uri: vscode.Uri): Promise<Attachment> {
 }
 
 /**
- * Decodes the start of a file as an attachment.
+ * Creates an attachment from the content of a file whose path is unknown.
+ * @param data the bytes of the file, or at least the start of a file that is larger than the limit
  * @throws UserError when the file is not text
  */
 export async function decodeFile(name: string, data: Uint8Array): Promise<Attachment> {

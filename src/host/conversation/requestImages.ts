@@ -36,8 +36,8 @@ type RefusedPrompts = ReadonlySet<Prompt | undefined>;
 
 /**
  * Returns the prompts whose images are not sent to a model any more: all prompts in requests that a gateway has refused
- * because of their images, including requests for summaries and for other versions of a prompt. A new version of the
- * refused answer gets the images of its prompt again, unless the user has sent this prompt without images.
+ * because of their images, including requests for summaries and for other versions of a prompt. When the
+ * user regenerates the answer, the images of its prompt are sent again, unless the user has sent it without images.
  * @param answerId the answer that is requested
  */
 export function promptsWithRefusedImages(tree: ExchangeTree, answerId: string, model: string): RefusedPrompts {

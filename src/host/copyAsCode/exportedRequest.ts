@@ -14,7 +14,7 @@ import { withCacheMarks } from '../../engine/text/cacheMarks';
 export interface ExportedRequest {
   readonly baseUrl: string;
   readonly model: string;
-  /** The messages as they are sent. The content is a list of parts if it contains images or cache marks. */
+  /** The messages as they are sent. The content is a list of parts if it contains images or can get a cache mark. */
   readonly messages: readonly { readonly role: string; readonly content: string | readonly object[] }[];
   /**
    * All other fields of the request body: the parameters, the fields for the reasoning effort, and the fields from the

@@ -27,7 +27,8 @@ const failureActions: Readonly<Record<FaultAction, FailureAction>> = {
   continue: (conversation, { id }) => conversation.continue(id),
   restart: (conversation, { id }) => conversation.restart(id),
   moreRoom: (conversation, { id }) => conversation.restart(id, { moreRoom: true }),
-  // After the refusal, the request for the answer contains notes instead of the images.
+  // A restart is enough, because after a gateway has refused the images, the next request for the answer contains notes
+  // instead of them.
   withoutImages: (conversation, { id }) => conversation.restart(id),
   switchModel: async (conversation, { id }, services) => {
     const model = await pickOtherModel(services.catalog, conversation, id);

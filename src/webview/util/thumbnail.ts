@@ -6,7 +6,7 @@ import { button, element, iconButton } from './element';
 /**
  * Creates a small picture of an image with its name and size. A click opens the image in its full size. If the image
  * file is missing, a text replaces the picture.
- * @param owner the owner of the image file, see `imagePath`
+ * @param owner the id of the conversation that contains the image, or `draftImages`
  */
 export function createThumbnail(context: PageContext, image: PromptImage, owner: string): readonly HTMLElement[] {
   const { strings, format, imageUri } = context;

@@ -121,7 +121,7 @@ describe('request to a model without explicit caching', () => {
 
   it('contains the messages unchanged', () => assert.deepEqual(unmarked(conversation), conversation));
 
-  it('contains a text that marks divided into parts as one string', () => {
+  it('contains the texts before and after a cache mark as one string', () => {
     assert.deepEqual(unmarked([user(text('a'), mark, text('\n\nb'), mark)]), [{ role: 'user', content: 'a\n\nb' }]);
   });
 

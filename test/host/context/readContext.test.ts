@@ -165,7 +165,7 @@ describe('attachments from files', () => {
     assert.deepEqual([attachment?.label, attachment?.code, realPath], ['plain.txt', 'text', undefined]);
   });
 
-  it('contain the bytes of an image file in a type that VS Code sends to the page without converting them', async () => {
+  it('contain the bytes of an image file as a `Uint8Array`, because VS Code would send a `Buffer` as JSON', async () => {
     const files: ImageFile[] = [];
     const id = contextId({ kind: 'file', uri: workspaceUri('dot.png').toString() });
     await (await createSource()).resolve(id, (file) => files.push(file));

@@ -85,7 +85,7 @@ describe('images in requests', () => {
     assert.deepEqual(sentTexts(), [`${note('dot.png')}\n\none`]);
   });
 
-  it('are sent again with a new version of a refused answer, until the user sends the prompt without images', () => {
+  it('are sent again when the user regenerates the answer, until the user sends the refused prompt without images', () => {
     const { ask, conversation, engine, sentTexts } = openConversation({ images });
     const id = ask({ prompt: 'one', images: [image] }, attempt('default'), refusal, failed(''));
     conversation.regenerate(id);
@@ -106,7 +106,7 @@ describe('images in requests', () => {
     assert.deepEqual(sentTexts(), [`${note('dot.png')}\n\none`, 'answer', [part, text('two')]]);
   });
 
-  it('are left out of an edited prompt that follows a prompt whose images were refused', () => {
+  it('of earlier prompts are not sent again when the user edits the prompt whose request was refused because of them', () => {
     const { ask, edit, conversation, engine, sentTexts } = openConversation({ images });
     ask({ prompt: 'one', images: [image], models: ['seeing'] }, attempt('seeing'), done('answer'));
     const id = ask('two', attempt('default'), refusal, failed(''));

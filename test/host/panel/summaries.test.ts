@@ -138,7 +138,7 @@ describe('request for a summary of earlier turns', () => {
     });
   }
 
-  it('is offered if images make the request too long, without reading their files', async () => {
+  it('is offered if images make the request too long, and reads no image files to find this out', async () => {
     const { ask, images, summarize, canSummarize, engine } = open({ sizes: [100, 100, 100, 100], windowTokens: 380 });
     const image = promptImageOf('large.png', { width: 1000, height: 1000 });
     ask({ prompt: 'And now?', images: [image], models: ['once'] }, attempt('once'), tooLong);

@@ -160,8 +160,8 @@ function imagesIn(content: Content): readonly ImagePart[] {
 }
 
 /**
- * Joins the consecutive texts of a message. If the message contains only texts, returns them as one string. A message
- * with images remains unchanged.
+ * Returns content in its shortest form. Only texts become one string. If the content also has cache marks, the texts
+ * between two marks are joined. Content with images remains unchanged.
  */
 function compact(content: Content): MessageContent {
   if (imagesIn(content).length > 0) return content;
@@ -196,8 +196,9 @@ function mergeUserMessages(messages: readonly ChatMessage[]): readonly ChatMessa
 }
 
 /**
- * Merges the content of two user messages. Their texts remain separate parts, so that a cache mark between them changes
- * nothing else. The engine joins texts for models that need no marks.
+ * Merges the content of two consecutive user messages. The texts are not joined, so that the parts of the request are the
+ * same with and without a cache mark between the two messages. For a model that needs no marks, the engine joins the
+ * texts later, and a blank line separates them.
  */
 function mergeContent(first: Content, second: Content): Content {
   if (imagesIn([...first, ...second]).length > 0) return [...partsOf(compact(first)), ...partsOf(compact(second))];

@@ -13,7 +13,7 @@ interface TemmlNode {
   readonly children?: readonly TemmlNode[];
 }
 
-/** Attributes of MathML elements that affect only the layout of a formula. */
+/** Attributes of MathML elements that affect only how a formula looks. */
 const allowedAttributes: ReadonlySet<string> = new Set(
   (
     'accent accentunder columnspan depth display displaystyle fence form height largeop linethickness lspace ' +
