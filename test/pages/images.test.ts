@@ -125,43 +125,41 @@ describe('images on the page', () => {
     assert.deepEqual(valuesOf(attached, 'name'), ['notes.md', 'drawing.svg']);
   });
 
-  it('sends a prompt after its images have been scaled', async () => {
-    await panel.page.getByRole('textbox').fill('What is this?');
-    await panel.page.evaluate(() => {
-      const transfer = new DataTransfer();
-      transfer.items.add(new File([Uint8Array.of(1)], 'a.png'));
-      document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));
-      document.querySelector('textarea')!.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
-    });
-    const messages = await posts(2, 'refuseImage', 'send');
-    assert.deepEqual(valuesOf(messages, 'type'), ['refuseImage', 'send']);
-  });
+  describe('of a prompt that is sent before they have been scaled', () => {
+    /** Drops an image, and sends the prompt or compares models at once. */
+    const dropAndSend = async (bytes: Uint8Array, how: 'send' | 'compare'): Promise<void> => {
+      await panel.page.getByRole('textbox').fill('What is this?');
+      await panel.page.evaluate(
+        ([data, action]) => {
+          const dataTransfer = new DataTransfer();
+          dataTransfer.items.add(new File([Uint8Array.from(data)], 'a.png'));
+          document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+          if (action === 'compare') window.postMessage({ type: 'compareDraft', models: ['a', 'b'] }, '*');
+          const enter = new KeyboardEvent('keydown', { key: 'Enter', bubbles: true });
+          if (action === 'send') document.querySelector('textarea')!.dispatchEvent(enter);
+        },
+        [[...bytes], how] as const,
+      );
+    };
 
-  it('shows a spinner around Attach context while an image is being scaled', async () => {
-    await panel.page.evaluate(() => {
-      const bitmap = new Promise<void>((resolve) => addEventListener('decoded', () => resolve()));
-      Reflect.set(window, 'createImageBitmap', () => bitmap);
-    });
-    await drop('large.png', pngFile);
-    const attach = panel.page.getByRole('button', { name: panelStrings.attachContext });
-    const busy = attach.and(panel.page.locator('[aria-busy="true"]'));
-    await busy.waitFor();
-    assert.equal(await busy.evaluate((element) => getComputedStyle(element, '::after').borderTopStyle), 'solid');
-    await panel.page.evaluate(() => dispatchEvent(new Event('decoded')));
-    await busy.waitFor({ state: 'detached' });
-    await attach.waitFor();
-  });
+    for (const [how, sent] of [
+      ['send', 'send'],
+      ['compare', 'comparePrompt'],
+    ] as const) {
+      it(`are attached before the message "${sent}"`, async () => {
+        await dropAndSend(pngFile, how);
+        assert.deepEqual(valuesOf(await posts(2, 'attachImage', sent), 'type'), ['attachImage', sent]);
+      });
+    }
 
-  it('compares models after the images of the prompt have been scaled', async () => {
-    await panel.page.getByRole('textbox').fill('What is this?');
-    await panel.page.evaluate(() => {
-      const transfer = new DataTransfer();
-      transfer.items.add(new File([Uint8Array.of(1)], 'a.png'));
-      document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));
-      window.postMessage({ type: 'compareDraft', models: ['a', 'b'] }, '*');
+    it('keep the prompt in the composer if one of them is refused', async () => {
+      await dropAndSend(Buffer.from('sheep'), 'send');
+      await posts(1, 'refuseImage');
+      await panel.page.evaluate(() => new Promise(requestAnimationFrame));
+      assert.equal(await panel.page.getByRole('textbox').inputValue(), 'What is this?');
+      await panel.page.getByRole('textbox').press('Enter');
+      await posts(1, 'send');
     });
-    const messages = await posts(2, 'refuseImage', 'comparePrompt');
-    assert.deepEqual(valuesOf(messages, 'type'), ['refuseImage', 'comparePrompt']);
   });
 
   for (const [name, text, isAttached] of [

@@ -67,10 +67,13 @@ export function createComposer(context: PageContext, onStop: () => void) {
   const compare = (models?: readonly string[]): void =>
     afterScaling(() => post({ type: 'comparePrompt', ...readDraft(), models }));
 
-  /** Calls a function that sends the prompt, after the images of the prompt have been scaled and sent. */
+  /**
+   * Calls a function that sends the prompt, after the images of the prompt have been scaled and sent. If an image is
+   * refused, the prompt stays in the composer, because without the image, the user might not want to send it.
+   */
   const afterScaling = (sendPrompt: () => void): void => {
-    if (images.isBusy) void images.waitUntilSent().then(() => afterScaling(sendPrompt));
-    else sendPrompt();
+    if (!images.isBusy) sendPrompt();
+    else void images.waitUntilSent().then((areAttached) => areAttached && afterScaling(sendPrompt));
   };
 
   const submit = (): void => afterScaling(send);

@@ -38,8 +38,8 @@ export function addDropTarget(target: EventTarget, highlighted: Element, receive
 }
 
 /**
- * Lets the user paste files into a text field. If the clipboard also contains a text, the text is pasted instead, unless
- * it only names the files. File managers add such a text when the user copies files.
+ * Lets the user paste files into a text field. If the clipboard also contains text, the text is pasted instead, unless
+ * the text consists of the names of the files, which file managers add when the user copies files.
  */
 export function addPasteTarget(field: HTMLElement, onFiles: FileReceiver['onFiles']): void {
   field.addEventListener('paste', (event) => {

@@ -12,7 +12,8 @@ export class ImageIntake {
    * when the page is closed.
    */
   private readonly files = new Map<string, Blob>();
-  private queue: Promise<void> = Promise.resolve();
+  /** Resolves to false if one of the files that were attached together was refused. */
+  private queue: Promise<boolean> = Promise.resolve(true);
   private waiting = 0;
 
   /** @param onBusyChange called with whether an image is being scaled */
@@ -26,8 +27,11 @@ export class ImageIntake {
     return this.waiting > 0;
   }
 
-  /** Waits until all images have been sent to the host. Never rejects. */
-  waitUntilSent(): Promise<void> {
+  /**
+   * Waits until all images have been sent to the host. Never rejects.
+   * @returns false if one of the images was refused
+   */
+  waitUntilSent(): Promise<boolean> {
     return this.queue;
   }
 
@@ -37,13 +41,15 @@ export class ImageIntake {
    * @param replacedId id of an attached image that the new image replaces
    */
   attach(name: string, file: Blob, maxSide = maxSentSide, replacedId?: string): void {
+    const isFirst = !this.isBusy;
     this.waiting++;
     this.onBusyChange(true);
-    this.queue = this.queue.then(async () => {
+    this.queue = this.queue.then(async (areAttached) => {
       const message = await this.read(name, file, maxSide).catch(() => refusal(name, 'unreadable'));
       this.waiting--;
       this.onBusyChange(this.isBusy);
       this.post(message.type === 'attachImage' ? { ...message, replacedId } : message);
+      return (isFirst || areAttached) && message.type !== 'refuseImage';
     });
   }
 

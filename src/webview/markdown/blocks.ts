@@ -1,5 +1,6 @@
 import MarkdownIt, { type MarkdownIt as Parser, type StateBlock, type Token } from 'markdown-it';
 import { addMathRules } from './math/mathRules';
+import { pushParagraph } from './paragraph';
 import type { References } from './references';
 
 /** Top-level block of a Markdown text, before its inline markup is parsed. */
@@ -131,13 +132,6 @@ function containerLimit(state: StateBlock, startLine: number): boolean {
   if (state.level < MAX_CONTAINER_LEVEL) return false;
   const content = state.getLines(startLine, startLine + 1, state.blkIndent, false).trim();
   if (!CONTAINER_MARKER.test(content)) return false;
-  state.line = startLine + 1;
-  const map: [number, number] = [startLine, state.line];
-  state.push('paragraph_open', 'p', 1).map = map;
-  const inline = state.push('inline', '', 0);
-  inline.content = content;
-  inline.map = map;
-  inline.children = [];
-  state.push('paragraph_close', 'p', -1);
+  pushParagraph(state, startLine, startLine + 1, content);
   return true;
 }

@@ -126,7 +126,7 @@ describe('formulas in an answer', () => {
     assert.match(math.textContent, /<b\sonclick=x>/);
   });
 
-  it('keep the lines of boxes and arrays, and the paddings of aligned equations, as classes', () => {
+  it('have classes for the lines of boxes and arrays and for the paddings of aligned equations', () => {
     const { root } = render(
       '$\\boxed{x}$ $\\begin{array}{c|c}a & b\\\\ \\hline c & d\\end{array}$ $\\begin{aligned}a &= b\\end{aligned}$',
     );

@@ -1,4 +1,5 @@
 import type { MarkdownIt as Parser, StateBlock, StateInline } from 'markdown-it';
+import { pushParagraph } from '../paragraph';
 
 /** Longest formula that is typeset, in characters. Temml's time grows faster than the length of a formula. */
 export const maxFormulaLength = 4000;
@@ -114,21 +115,15 @@ function blockMath(state: StateBlock, startLine: number, endLine: number, isSile
   }
   const source = state.getLines(startLine, nextLine, state.blkIndent, false).trim();
   const tex = source.slice(open.length, -close.length);
-  const map: [number, number] = [startLine, nextLine];
-  state.line = nextLine;
-  if (isClosed && isFormula(tex, close)) {
-    const token = state.push('math_block', '', 0);
-    token.content = tex;
-    token.meta = { source, isDisplay: true } satisfies MathToken;
-    token.map = map;
+  if (!isClosed || !isFormula(tex, close)) {
+    pushParagraph(state, startLine, nextLine, source);
     return true;
   }
-  state.push('paragraph_open', 'p', 1).map = map;
-  const inline = state.push('inline', '', 0);
-  inline.content = source;
-  inline.map = map;
-  inline.children = [];
-  state.push('paragraph_close', 'p', -1);
+  const token = state.push('math_block', '', 0);
+  token.content = tex;
+  token.meta = { source, isDisplay: true } satisfies MathToken;
+  token.map = [startLine, nextLine];
+  state.line = nextLine;
   return true;
 }
 
