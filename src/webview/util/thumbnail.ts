@@ -13,7 +13,7 @@ export function createThumbnail(context: PageContext, image: PromptImage, owner:
   const { name, width, height, bytes } = image;
   const src = imageUri(owner, image);
   const enlarge = (): void => openDialog(context, name, src);
-  const picture = element('img.thumbnail', { src, alt: name, width, height, draggable: 'false' });
+  const picture = element('img.thumbnail', { src, alt: name, width, height, loading: 'lazy', draggable: 'false' });
   picture.addEventListener('click', enlarge);
   const nameButton = button(name, 'quiet image-name', enlarge);
   const size = joinParts(`${width} × ${height}`, format.bytes(bytes));
