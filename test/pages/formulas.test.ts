@@ -96,7 +96,13 @@ describe('formulas on the page', () => {
     });
   }
 
-  it('scroll within the answer if they are wider than the panel', async () => {
+  it('wrap at their operators if they are wider than their line of text', async () => {
+    await show(380);
+    const formula = await panel.page.getByText('The sum').locator('math').boundingBox();
+    assert.ok(formula && formula.x + formula.width <= 380 && formula.height > 60, JSON.stringify(formula));
+  });
+
+  it('scroll within the answer if they are on a line of their own and wider than the panel', async () => {
     await show(380);
     const widths = await panel.page.locator('.math-display').evaluateAll((formulas) => ({
       scroll: formulas.map(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth),

@@ -155,6 +155,7 @@ const formulas = [
   '$$\n\\begin{aligned}\n(a + b)^2 &= a^2 + 2ab + b^2 \\\\\n&\\ge 4ab\n\\end{aligned}\n$$',
   '- The matrix \\(\\begin{pmatrix} 1 & 2 \\\\ 3 & 4 \\end{pmatrix}\\) in a list',
   '- The result \\(\\boxed{\\frac{\\cancel{a} b}{\\cancel{a}}}\\), and \\(\\begin{array}{c|c} 1 & 2 \\\\ \\hline 3 & 4 \\end{array}\\)',
+  `- The sum \\(${longSum}\\) in a list`,
   '| Formula | Result |\n|---|---|\n| $\\sum_{i=1}^{3} i$ | $6$ |',
   'This formula is wrong: $\\frac{a}$',
 ].join('\n\n');

@@ -35,7 +35,14 @@ const maxSize: [number, number] = [20, 100];
  */
 export function texToTree(tex: string, isDisplay: boolean): ElementSpec | undefined {
   try {
-    const options = { displayMode: isDisplay, throwOnError: true, trust: false, maxSize, maxExpand: 1000 };
+    const options = {
+      displayMode: isDisplay,
+      throwOnError: true,
+      trust: false,
+      maxSize,
+      maxExpand: 1000,
+      wrap: 'tex',
+    } as const;
     const root = temml.__renderToMathMLTree(tex, options) as TemmlNode;
     const nodes = isDrawable(root) ? toSpecs(root) : [];
     return nodes.find((node) => typeof node !== 'string');
