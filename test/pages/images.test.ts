@@ -6,7 +6,7 @@ import type { PromptImage } from '../../src/shared/images';
 import type { ToHost, ToHostOf } from '../../src/shared/pageMessages';
 import { panelStrings } from '../../src/shared/panelStrings';
 import { findBrowser } from '../support/browser';
-import { pngFile } from '../support/images';
+import { pngFile, promptImageOf } from '../support/images';
 import { valuesOf } from '../support/valuesOf';
 import { panelStates } from './panelStates';
 import { StaticPage } from './staticPage';
@@ -220,9 +220,23 @@ describe('images on the page', () => {
     await name.press('Enter');
     const dialog = panel.page.getByRole('dialog', { name: 'sheep.png' });
     await dialog.waitFor();
+    // The focus must stay in the page, because the page would not receive Escape otherwise.
+    await panel.page.keyboard.press('Tab');
+    assert.equal(await panel.page.evaluate(() => document.activeElement?.ariaLabel), panelStrings.close);
     await panel.page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
     assert.equal(await name.evaluate((button) => button === document.activeElement), true);
+  });
+
+  it('does not cover a small enlarged image with the button Close', async () => {
+    await panel.page.route('**/images/**', (route) => route.fulfill({ contentType: 'image/png', body: pngFile }));
+    await panel.post(panelStates.find(({ name }) => name === 'images')!.snapshot);
+    await panel.page.getByRole('button', { name: 'sheep.png' }).click();
+    const dialog = panel.page.getByRole('dialog');
+    const close = await dialog.getByRole('button').boundingBox();
+    const picture = await dialog.getByRole('img').boundingBox();
+    await panel.page.unroute('**/images/**');
+    assert.ok(close && picture && picture.width === 1 && picture.x < close.x, JSON.stringify([close, picture]));
   });
 
   it('does not enlarge an image whose file is missing', async () => {
@@ -238,6 +252,24 @@ describe('images on the page', () => {
     const remove = chip.getByRole('button', { name: panelStrings.removeImage });
     const [outer, inner] = [await chip.boundingBox(), await remove.boundingBox()];
     assert.ok(outer && inner && inner.x + inner.width <= outer.x + outer.width, JSON.stringify([outer, inner]));
+    const name = await chip.locator('.image-name').boundingBox();
+    assert.ok(name && name.width > outer.width / 2, JSON.stringify([outer, name]));
+  });
+
+  it('scrolls to a newly attached image', async () => {
+    const item = (name: string) => ({ ...promptImageOf(name), id: name, kind: 'image' });
+    const items = Array.from({ length: 20 }, (_, index) => item(`${index}.png`));
+    await panel.post({ type: 'context', items });
+    await panel.post({ type: 'context', items: [...items, item('last.png')] });
+    const last = panel.page.getByRole('listitem').filter({ hasText: 'last.png' });
+    await last.waitFor();
+    assert.equal(
+      await last.evaluate((chip) => {
+        const [chipBox, listBox] = [chip.getBoundingClientRect(), chip.parentElement!.getBoundingClientRect()];
+        return chipBox.bottom <= listBox.bottom + 1;
+      }),
+      true,
+    );
   });
 });
 

@@ -93,6 +93,7 @@ export function createContextChips(
         if (list.children[index] !== chip) list.insertBefore(chip, list.children[index] ?? null);
       }
       list.hidden = items.length === 0;
+      if (chips.size > previous.size) list.scrollTop = list.scrollHeight;
       if (focusedIndex < 0 || list.contains(document.activeElement)) return;
       const buttons = findButtons();
       const next = buttons[Math.min(focusedIndex, buttons.length - 1)];

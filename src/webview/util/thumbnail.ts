@@ -34,6 +34,8 @@ function openDialog({ strings, onLayoutChange }: PageContext, name: string, src:
   );
   // A click outside the image closes the dialog.
   dialog.addEventListener('click', ({ target }) => target === dialog && dialog.close());
+  // The only button keeps the focus, because Escape closes the dialog only while the page has the focus.
+  dialog.addEventListener('keydown', (event) => event.key === 'Tab' && event.preventDefault());
   dialog.addEventListener('close', () => {
     dialog.remove();
     onLayoutChange();
