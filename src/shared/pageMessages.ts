@@ -128,8 +128,8 @@ const messageFields = {
    * attached image, whose place it takes.
    */
   attachImage: { name: text, data: v.instance(Uint8Array<ArrayBufferLike>), replacedId: v.optional(text) },
-  /** Shows why a file can't be attached as an image. */
-  refuseImage: { name: text, problem: v.picklist(imageProblems) },
+  /** Shows why files can't be attached as images. */
+  refuseImages: { images: v.pipe(v.array(v.object({ name: text, problem: v.picklist(imageProblems) })), v.readonly()) },
   /** Attaches a file that is not an image, from another application. Only its content is known, not its path. */
   attachFile: { name: text, data: v.instance(Uint8Array<ArrayBufferLike>) },
   /** Attaches files that the user has dropped on the page, for example from VS Code's Explorer. */

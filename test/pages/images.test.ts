@@ -64,7 +64,7 @@ describe('images on the page', () => {
   };
   /** Waits until the page has handled a number of image files. Returns the images that it has sent. */
   const attachments = async (count: number): Promise<readonly ToHostOf<'attachImage'>[]> => {
-    const messages = await posts(count, 'attachImage', 'refuseImage');
+    const messages = await posts(count, 'attachImage', 'refuseImages');
     return messages.filter((message): message is ToHostOf<'attachImage'> => message.type === 'attachImage');
   };
   const contentOf = (attachment: ToHostOf<'attachImage'> | undefined): Uint8Array =>
@@ -109,18 +109,28 @@ describe('images on the page', () => {
       await drop('a.png', bytes);
       await drop('b.png', await draw({ type: 'image/png', width: 3, height: 2 }));
       const attached = await attachments(2);
-      const refused = await panel.postedMessages('refuseImage');
+      const refused = await panel.postedMessages('refuseImages');
       assert.deepEqual(
         [refused, valuesOf(attached, 'name')],
-        [[{ type: 'refuseImage', name: 'a.png', problem }], ['b.png']],
+        [[{ type: 'refuseImages', images: [{ name: 'a.png', problem }] }], ['b.png']],
       );
     });
   }
 
+  it('reports files together that are refused at the same time', async () => {
+    await panel.page.evaluate(() => {
+      const dataTransfer = new DataTransfer();
+      for (const name of ['a.png', 'b.gif']) dataTransfer.items.add(new File(['sheep'], name));
+      document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+    });
+    const images = ['a.png', 'b.gif'].map((name) => ({ name, problem: 'notImage' }));
+    assert.deepEqual(await posts(1, 'refuseImages'), [{ type: 'refuseImages', images }]);
+  });
+
   it('sends other files to be attached as text', async () => {
     await drop('notes.md', Buffer.from('# Sheep'));
     await drop('drawing.svg', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'));
-    const messages = await posts(2, 'attachFile', 'refuseImage');
+    const messages = await posts(2, 'attachFile', 'refuseImages');
     const attached = messages.filter((message): message is ToHostOf<'attachFile'> => message.type === 'attachFile');
     assert.deepEqual(valuesOf(attached, 'name'), ['notes.md', 'drawing.svg']);
   });
@@ -154,7 +164,7 @@ describe('images on the page', () => {
 
     it('keep the prompt in the composer if one of them is refused', async () => {
       await dropAndSend(Buffer.from('sheep'), 'send');
-      await posts(1, 'refuseImage');
+      await posts(1, 'refuseImages');
       await panel.page.evaluate(() => new Promise(requestAnimationFrame));
       assert.equal(await panel.page.getByRole('textbox').inputValue(), 'What is this?');
       await panel.page.getByRole('textbox').press('Enter');

@@ -17,7 +17,7 @@ import { copyAsCode } from '../copyAsCode/copyAsCode';
 import { comparedModels, costOfAnswers } from '../journal/exchange';
 import type { PromptInput } from '../journal/records';
 import { notices } from '../ui/notices';
-import { enterApiKey, showInStatusBar } from '../ui/notifications';
+import { enterApiKey, showInStatusBar, showMessage } from '../ui/notifications';
 import { tabTitle } from '../ui/panelText';
 import { Disposable } from '../util/disposable';
 import { UserError } from '../util/userError';
@@ -196,8 +196,9 @@ export class ConversationPanel extends Disposable {
       suggestContext: ({ query }) => contextSource.suggest(query),
       attach: ({ id }) => contextDraft.attach(id),
       attachImage: (message) => this.attachImage(message),
-      refuseImage: ({ name, problem }) => {
-        throw imageError(name, problem);
+      refuseImages: ({ images }) => {
+        const messages = images.map(({ name, problem }) => imageError(name, problem).message);
+        showMessage(this.services.log, 'warning', messages.join(' '));
       },
       attachFile: ({ name, data }) => contextDraft.attachFile(name, data),
       attachDropped: ({ uris }) => contextDraft.attachFiles(uris.map((uri) => vscode.Uri.parse(uri, true))),

@@ -1,7 +1,7 @@
 import { isImageName } from '../../shared/imageHeader';
 import { fullDetailSide, maxSentSide } from '../../shared/imageLimits';
 import type { ImageProblem, PromptImage } from '../../shared/images';
-import type { ToHost } from '../../shared/pageMessages';
+import type { ToHost, ToHostOf } from '../../shared/pageMessages';
 import type { DraftImage } from '../../shared/protocol';
 import { readStart, scaleImage } from './imageScaling';
 
@@ -15,6 +15,8 @@ export class ImageIntake {
   /** Resolves to false if one of the files that were attached together was refused. */
   private queue: Promise<boolean> = Promise.resolve(true);
   private waiting = 0;
+  /** Refused files, which are sent to the host together, so that no message about a file replaces another. */
+  private readonly refused: { readonly name: string; readonly problem: ImageProblem }[] = [];
 
   /** @param onBusyChange called with whether an image is being scaled */
   constructor(
@@ -45,22 +47,29 @@ export class ImageIntake {
     this.waiting++;
     this.onBusyChange(true);
     this.queue = this.queue.then(async (areAttached) => {
-      const message = await this.read(name, file, maxSide).catch(() => refusal(name, 'unreadable'));
+      const result = await this.read(name, file, maxSide).catch(() => 'unreadable' as const);
       this.waiting--;
       this.onBusyChange(this.isBusy);
-      this.post(message.type === 'attachImage' ? { ...message, replacedId } : message);
-      return (isFirst || areAttached) && message.type !== 'refuseImage';
+      const isRefused = typeof result === 'string';
+      if (isRefused) this.refused.push({ name, problem: result });
+      else this.post(result.type === 'attachImage' ? { ...result, replacedId } : result);
+      if (!this.isBusy && this.refused.length > 0) this.post({ type: 'refuseImages', images: this.refused.splice(0) });
+      return (isFirst || areAttached) && !isRefused;
     });
   }
 
   /**
-   * Returns the message that attaches a file, or that says why the file can't be attached. Rejects if the file can't be
-   * read, for example a folder, or a file that was deleted in the meantime.
+   * Returns the message that attaches a file, or why the file can't be attached. Rejects if the file can't be read, for
+   * example a folder, or a file that was deleted in the meantime.
    */
-  private async read(name: string, file: Blob, maxSide: number): Promise<ToHost> {
+  private async read(
+    name: string,
+    file: Blob,
+    maxSide: number,
+  ): Promise<ToHostOf<'attachImage' | 'attachFile'> | ImageProblem> {
     const data = await scaleImage(file, maxSide);
     if (data === 'notImage' && !isImageName(name)) return { type: 'attachFile', name, data: await readStart(file) };
-    if (typeof data === 'string') return refusal(name, data);
+    if (typeof data === 'string') return data;
     this.files.set(keyOf({ name, bytes: data.length }), file);
     return { type: 'attachImage', name, data };
   }
@@ -80,10 +89,6 @@ export class ImageIntake {
   clear(): void {
     this.files.clear();
   }
-}
-
-function refusal(name: string, problem: ImageProblem): ToHost {
-  return { type: 'refuseImage', name, problem };
 }
 
 export function isFullDetail(image: PromptImage): boolean {

@@ -50,6 +50,11 @@ describe('images in a panel', () => {
     while (view.posted.length === count) await new Promise(setImmediate);
   };
 
+  const notices = (): readonly string[] => {
+    const last = view.posted.findLast((message) => message.type === 'notices');
+    return last?.notices.map(({ text }) => text) ?? [];
+  };
+
   it('become context items after the page has scaled them', async () => {
     const change = nextChange();
     await view.send({ type: 'attachImage', name: 'chart.png', data: pngFile });
@@ -83,10 +88,18 @@ describe('images in a panel', () => {
     ['unreadable', "x can't be read. It might have been moved or deleted."],
   ] as const) {
     it(`shows a message for the problem ${problem} of an image file`, async () => {
-      await view.send({ type: 'refuseImage', name: 'x', problem });
-      assert.deepEqual(statuses, [message]);
+      await view.send({ type: 'refuseImages', images: [{ name: 'x', problem }] });
+      assert.deepEqual(notices(), [message]);
     });
   }
+
+  it('shows one message for all image files that are refused together', async () => {
+    await view.send({
+      type: 'refuseImages',
+      images: ['a', 'b'].map((name) => ({ name, problem: 'notImage' })),
+    });
+    assert.deepEqual(notices(), ['a is not a PNG, JPEG, WebP or GIF image. b is not a PNG, JPEG, WebP or GIF image.']);
+  });
 
   it('attaches a text file whose path is unknown', async () => {
     const change = nextChange();
