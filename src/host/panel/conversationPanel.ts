@@ -18,6 +18,7 @@ import { comparedModels, costOfAnswers } from '../journal/exchange';
 import type { PromptInput } from '../journal/records';
 import { notices } from '../ui/notices';
 import { enterApiKey, showInStatusBar, showMessage } from '../ui/notifications';
+import { inSentences } from '../ui/words';
 import { tabTitle } from '../ui/panelText';
 import { Disposable } from '../util/disposable';
 import { UserError } from '../util/userError';
@@ -198,7 +199,7 @@ export class ConversationPanel extends Disposable {
       attachImage: (message) => this.attachImage(message),
       refuseImages: ({ images }) => {
         const messages = images.map(({ name, problem }) => imageError(name, problem).message);
-        showMessage(this.services.log, 'warning', messages.join(' '));
+        showMessage(this.services.log, 'warning', inSentences(...messages));
       },
       attachFile: ({ name, data }) => contextDraft.attachFile(name, data),
       attachDropped: ({ uris }) => contextDraft.attachFiles(uris.map((uri) => vscode.Uri.parse(uri, true))),
