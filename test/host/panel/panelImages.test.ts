@@ -14,6 +14,7 @@ describe('images in a panel', () => {
   let dispose: () => void;
   useVSCode({
     l10n: englishL10n,
+    env: { language: 'en' },
     languages: { onDidChangeDiagnostics: noSubscription },
     Uri: { from: ({ scheme, path }: { readonly scheme: string; readonly path: string }) => `${scheme}:${path}` },
     workspace: { decode: (data: Uint8Array) => Promise.resolve(new TextDecoder().decode(data)) },
