@@ -191,7 +191,7 @@ export function pickModels(
     if (thisLoad === latestLoad) picker.busy = false;
   };
   const list = new OpenList<ModelItem, readonly ModelPick[]>({
-    title: options.title ?? (canSelectMany ? vscode.l10n.t('Compare models') : vscode.l10n.t('Select model')),
+    title: titleFor(options),
     placeholder: placeholderFor([], canSelectMany),
     // When the list for a comparison opens, the panel can take the focus. Without the option `ignoreFocusOut`, the list
     // would then close.
@@ -324,6 +324,11 @@ function failureHeading(message: string, host: string | undefined): string {
   return host === undefined
     ? vscode.l10n.t("Common models (couldn't load the gateway's list: {0})", reason)
     : vscode.l10n.t("Common models for {0} (couldn't load its list: {1})", plainLabel(host), reason);
+}
+
+function titleFor({ title, hasImages, checked }: ModelPickOptions): string {
+  if (hasImages === true) return vscode.l10n.t('Select model that can see images');
+  return title ?? (checked ? vscode.l10n.t('Compare models') : vscode.l10n.t('Select model'));
 }
 
 function placeholderFor(lists: readonly LoadedList[], canSelectMany: boolean): string {
