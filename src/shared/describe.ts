@@ -1,5 +1,6 @@
 import type { ModelEvent, GatewayEvent, WaitingEvent } from '../engine/events/events';
 import type { FaultKind } from '../engine/events/kinds';
+import { attemptsOf } from '../engine/state/turnCost';
 import type { PanelStrings } from './panelStrings';
 import { fillTemplate, type Format } from './format';
 import {
@@ -223,6 +224,12 @@ export function describeCutPrompt({ strings, format }: Words, state: TurnState):
  */
 export function announceCutPrompt(words: Words, state: TurnState): string {
   return state.ledger.entries.at(-2)?.cutAtTokens === undefined ? describeCutPrompt(words, state) : '';
+}
+
+/** Returns a note if the answer's model has refused the images of the prompt before. Otherwise, returns an empty text. */
+export function describeRefusedImages({ strings }: Words, state: TurnState): string {
+  const attempts = attemptsOf(state).filter(({ model, userModel = model }) => userModel === state.textModel);
+  return attempts.some(({ end }) => end?.row === 'imagesRefused') ? strings.imagesNotSent : '';
 }
 
 function hasNoAnswer({ phase, text }: TurnState): boolean {

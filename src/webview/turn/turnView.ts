@@ -1,5 +1,6 @@
 import {
   describeCutPrompt,
+  describeRefusedImages,
   describeModelSwitches,
   describeProgress,
   describeResumePoints,
@@ -88,6 +89,7 @@ const noteTexts: Readonly<Record<string, (context: PageContext, state: TurnState
   resumed: (context, { resumePoints }) => describeResumePoints(context, resumePoints),
   switch: ({ strings }, state) => describeModelSwitches(strings, state),
   'cut-prompt': describeCutPrompt,
+  'refused-images': describeRefusedImages,
   // For the selected model, the note appears only in the turn in which the gateway refused the effort. In later turns,
   // the reasoning effort button shows the level that is sent.
   effort: (context, { model, ledger: { entries } }) =>

@@ -161,6 +161,25 @@ describe('note about a prompt that is too long for the gateway', () => {
   });
 });
 
+describe('note about refused images', () => {
+  const refused = after([start, ev.ended({ how: 'request', row: 'imagesRefused' }), ev.failed()]);
+  let page: PanelPage;
+  usePage((opened) => (page = opened));
+  const shown = (state: TurnState): string | undefined => {
+    page.snapshot([exchange('a', { state })]);
+    return page.part('refused-images')?.textContent;
+  };
+  const answerOf = (model: string): TurnState =>
+    [ev.attempt({ model }), ev.text('Hi'), ev.done('Hi')].reduce(reduceTurn, stateForRerun(refused, 'restart'));
+
+  it('says that the answer was written without the images', () =>
+    assert.equal(shown(answerOf('gpt-4o')), 'The images were not sent, because the gateway had refused them.'));
+
+  it('is absent while there is no answer', () => assert.equal(shown(refused), ''));
+
+  it('is absent if another model has answered', () => assert.equal(shown(answerOf('qwen')), ''));
+});
+
 const switched = (reason: Reason, from = 'gpt-4o', to = 'qwen'): StreamEvent => ({
   type: 'model',
   attempt: 1,
