@@ -226,7 +226,7 @@ export function announceCutPrompt(words: Words, state: TurnState): string {
   return state.ledger.entries.at(-2)?.cutAtTokens === undefined ? describeCutPrompt(words, state) : '';
 }
 
-/** Returns a note if the answer's model has refused the images of the prompt before. Otherwise, returns an empty text. */
+/** Returns a note if the model has answered without images that a gateway refused. Otherwise, returns an empty text. */
 export function describeRefusedImages({ strings }: Words, state: TurnState): string {
   const attempts = attemptsOf(state).filter(({ model, userModel = model }) => userModel === state.textModel);
   return attempts.some(({ end }) => end?.row === 'imagesRefused') ? strings.imagesNotSent : '';

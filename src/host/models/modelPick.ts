@@ -327,7 +327,7 @@ function failureHeading(message: string, host: string | undefined): string {
 }
 
 function titleFor({ title, hasImages, checked }: ModelPickOptions): string {
-  if (hasImages === true) return vscode.l10n.t('Select model that can see images');
+  if (hasImages === true) return vscode.l10n.t('Select a model that can see images');
   return title ?? (checked ? vscode.l10n.t('Compare models') : vscode.l10n.t('Select model'));
 }
 

@@ -15,7 +15,7 @@ export class ImageIntake {
   /** Resolves to false if one of the files that were attached together was refused. */
   private queue: Promise<boolean> = Promise.resolve(true);
   private waiting = 0;
-  /** Refused files, which are sent to the host together, so that no message about a file replaces another. */
+  /** Refused files. The host is told about all of them at once, because each message of the host replaces the one before. */
   private readonly refused: { readonly name: string; readonly problem: ImageProblem }[] = [];
 
   /** @param onBusyChange called with whether an image is being scaled */

@@ -31,7 +31,7 @@ export interface StreamingMarkdown {
 export interface MarkdownOptions extends AnswerControls, ActionHandlers {
   readonly clock: FrameClock;
   readonly findRuns: FindRuns;
-  /** Whether link definitions are shown as text, as in summaries, whose definitions the model reads later. */
+  /** Whether link definitions are shown as text. They are in summaries, because the model reads them there later. */
   readonly showsDefinitions?: boolean;
   /** Converts formulas to MathML. Absent if formulas are shown as text. */
   readonly typesetter?: Typesetter | undefined;

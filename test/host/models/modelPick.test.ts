@@ -242,7 +242,7 @@ describe('model picker', () => {
     const factsOf = (model: string) => ({ images: images[model] });
     await openWith({ hasImages: true, factsOf }, 'one').load(0, from('a', 'b', 'c', 'd'));
     assert.deepEqual(labels(), ['$(check) b', '[Other models]', 'a', 'd']);
-    assert.equal(picker.title, 'Select model that can see images');
+    assert.equal(picker.title, 'Select a model that can see images');
   });
 
   it('shows how many models are listed if the list was truncated', async () => {
